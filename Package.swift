@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Whatever runs inside a PAM host is compiled as Embedded Swift without a heap: no Swift runtime
+// enters sshd, sudo or Apache. The trait carries compiler and linker settings alike, so that plain
+// builds and tests compile the very same sources as ordinary Swift.
+let embedded: BuildSettingCondition = .when(traits: ["EmbeddedModule"])
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let hostSafe: [SwiftSetting] =
+  strict + [
+    .enableExperimentalFeature("Embedded", embedded),
+    .unsafeFlags(
+      ["-wmo", "-O", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
+  ]
+
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let moduleLink: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "--gc-sections",
+      "-Xlinker", "--version-script=pam/exports.map", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      "-Xlinker", "-z", "-Xlinker", "now",
+    ], embedded)
+]
+
+let package = Package(
+  name: "cachet-mfa",
+  products: [
+    .library(name: "pam_cachet_mfa", type: .dynamic, targets: ["PAMModule"]),
+    .executable(name: "cachet-mfa", targets: ["CachetMFA"]),
+  ],
+  traits: [
+    .trait(
+      name: "EmbeddedModule",
+      description: "Compile what runs inside PAM hosts without Swift runtime and heap")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "CPlatform", cSettings: strictC),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .target(name: "OTP", dependencies: ["COpenSSL", "CPlatform"], swiftSettings: hostSafe),
+    .target(name: "Store", dependencies: ["OTP", "CPlatform"], swiftSettings: hostSafe),
+    .target(name: "Verifier", dependencies: ["Store", "OTP", "CPlatform"], swiftSettings: hostSafe),
+    .target(
+      name: "PAMShim", path: "pam/shim", cSettings: strictC, linkerSettings: [.linkedLibrary("pam")]
+    ),
+    .target(
+      name: "PAMModule", dependencies: ["Verifier", "Store", "OTP", "CPlatform", "PAMShim"],
+      swiftSettings: hostSafe, linkerSettings: moduleLink),
+    .executableTarget(
+      name: "CachetMFA",
+      dependencies: [
+        "Verifier", "Store", "OTP", "CPlatform", "CQREncode",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "OTPTests", dependencies: ["OTP"]),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
+    .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
+  ]
+)

@@ -1,0 +1,2 @@
+/* All of CPlatform is in its header; SwiftPM wants one translation unit. */
+#include "platform.h"

@@ -1,0 +1,104 @@
+/*
+ * What Swift cannot see of libc: variadic functions, errno, atomics, and struct fields that are
+ * macros. Every function is one call and keeps libc's own convention: -1 (or NULL) and errno.
+ * No function here retries, allocates or keeps state.
+ */
+#pragma once
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#pragma clang assume_nonnull begin
+
+static inline int last_errno(void) { return errno; }
+
+static inline int open_at(int folder, const char *name, int flags, mode_t mode)
+{
+    return openat(folder, name, flags, mode);
+}
+
+/* What the rules of trusted opening ask about an open file. */
+struct file_facts {
+    mode_t mode;
+    uid_t owner;
+    nlink_t links;
+    int64_t size;
+};
+
+static inline int file_facts_of(int fd, struct file_facts *facts)
+{
+    struct stat s;
+    if (fstat(fd, &s) != 0)
+        return -1;
+    *facts = (struct file_facts){s.st_mode, s.st_uid, s.st_nlink, s.st_size};
+    return 0;
+}
+
+/*
+ * Free room for a copy-on-write of a page: -1 with errno, 0 when the file system writes in place,
+ * 1 when it copies on write and has room, 2 when it copies on write and is full.
+ */
+static inline int copy_on_write_room(int fd)
+{
+    struct statfs s;
+    if (fstatfs(fd, &s) != 0)
+        return -1;
+    switch ((unsigned long)s.f_type) {
+    case 0x9123683EUL: /* btrfs */
+    case 0x2FC12FC1UL: /* ZFS */
+    case 0x794C7630UL: /* overlayfs: the first write copies the file up */
+    case 0xCA451A4EUL: /* bcachefs */
+        return s.f_bavail > 256 ? 1 : 2;
+    default:
+        return 0;
+    }
+}
+
+/* Maps `length` bytes of `fd` shared and writable; NULL and errno on failure. */
+static inline void *_Nullable map_shared(int fd, size_t length)
+{
+    void *page = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return page == MAP_FAILED ? NULL : page;
+}
+
+/* Replaces the word at `word` by `desired` if it still is `expected`. */
+static inline bool word_swap(void *word, uint64_t expected, uint64_t desired)
+{
+    return __atomic_compare_exchange_n((uint64_t *)word, &expected, desired, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+static inline uint64_t word_load(const void *word)
+{
+    return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
+}
+
+/* Seconds since the epoch, -1 when the clock cannot be read. */
+static inline int64_t clock_seconds(void)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : -1;
+}
+
+/* Sleeps once; a signal may cut it short, and the caller looks again anyway. */
+static inline void pause_milliseconds(long milliseconds)
+{
+    struct timespec length = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
+    (void)nanosleep(&length, NULL);
+}
+
+#pragma clang assume_nonnull end
