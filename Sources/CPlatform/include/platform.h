@@ -48,6 +48,38 @@ static inline int file_facts_of(int fd, struct file_facts *facts)
     return 0;
 }
 
+static inline bool is_folder(mode_t mode) { return S_ISDIR(mode); }
+static inline bool is_regular(mode_t mode) { return S_ISREG(mode); }
+static inline bool is_sticky(mode_t mode) { return (mode & S_ISVTX) != 0; }
+static inline bool is_writable_by_others(mode_t mode) { return (mode & (S_IWGRP | S_IWOTH)) != 0; }
+
+/* Whether `name` in `folder` is a symbolic link; false also where nobody can tell. */
+static inline bool is_symlink_at(int folder, const char *name)
+{
+    struct stat s;
+    return fstatat(folder, name, &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(s.st_mode);
+}
+
+/* A directory stream on a descriptor of its own; NULL and errno on failure. */
+static inline DIR *_Nullable open_stream(int folder)
+{
+    int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return NULL;
+    DIR *stream = fdopendir(own);
+    if (stream == NULL)
+        close(own);
+    return stream;
+}
+
+/* The next name of a stream, NULL at the end with errno 0, NULL and errno on failure. */
+static inline const char *_Nullable next_name(DIR *stream)
+{
+    errno = 0;
+    struct dirent *entry = readdir(stream);
+    return entry == NULL ? NULL : entry->d_name;
+}
+
 /*
  * Free room for a copy-on-write of a page: -1 with errno, 0 when the file system writes in place,
  * 1 when it copies on write and has room, 2 when it copies on write and is full.

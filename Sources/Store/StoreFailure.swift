@@ -1,0 +1,44 @@
+public import OTP
+
+/// Why the store gave no answer: which part of it, and what is wrong with that part.
+public struct StoreFailure: Error {
+  public let part: Part
+  public let defect: Defect
+
+  public init(_ part: Part, _ defect: Defect) {
+    self.part = part
+    self.defect = defect
+  }
+
+  public enum Part: Sendable {
+    case folder, policy, hostKey, storeID, users, record, credentials, state, attempts
+  }
+
+  public enum Defect: Sendable {
+    case missing
+    case symbolicLink
+    case notAFolder
+    case notARegularFile
+    case foreignOwner
+    case writableByOthers
+    case hardLinked
+    case tooLarge
+    case truncated
+    case unreadable(errno: Int32)
+    case unwritable(errno: Int32)
+    case noRoom
+    /// A text file breaks its grammar at `line`, counted from 1.
+    case malformed(line: Int)
+    /// A word of the state page fails its checksum.
+    case brokenWord(place: Int)
+    case checksumMismatch
+    case wrongUser
+    /// Sealed or signed under a key that is not here.
+    case otherKey
+    case doesNotOpen
+    case crypto(OTPFailure)
+    case placesUsedUp
+    case exists
+    case busy
+  }
+}

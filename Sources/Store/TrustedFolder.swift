@@ -1,0 +1,203 @@
+internal import CPlatform
+internal import OTP
+
+/// Whom files may belong to: root, and the effective user where `store=DIR` was given.
+public struct Owners {
+  let alsoUser: uid_t
+
+  /// Root alone: the compiled-in places.
+  public static var root: Owners { Owners(alsoUser: 0) }
+  /// Root and the effective user: a store that the caller named.
+  public static var caller: Owners { Owners(alsoUser: geteuid()) }
+
+  func include(_ owner: uid_t) -> Bool { owner == 0 || owner == alsoUser }
+}
+
+/// A folder that was reached without following a link and belongs to nobody else.
+public struct TrustedFolder: ~Copyable {
+  let descriptor: Int32
+  let owners: Owners
+
+  private init(descriptor: Int32, owners: Owners) {
+    self.descriptor = descriptor
+    self.owners = owners
+  }
+
+  deinit { close(descriptor) }
+
+  /// Where the walk is: `above` the store a root-owned sticky folder will do.
+  private enum Level { case above, store }
+
+  /// Opens the store's folder at `path`, or with `above` a folder that merely leads to a file.
+  public init(
+    _ path: Path, owners: Owners, part: StoreFailure.Part, above: Bool = false
+  ) throws(StoreFailure) {
+    guard path[0] == UInt8(ascii: "/") else { throw StoreFailure(part, .missing) }
+    let root = FileName("/")
+    var current = root.withCString { name in
+      unsafe open_at(AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    }
+    guard current >= 0 else { throw StoreFailure(part, .unreadable(errno: last_errno())) }
+    var start = 0
+    var remaining = TrustedFolder.components(of: path)
+    while remaining > 0 {
+      while path[start] == UInt8(ascii: "/") { start += 1 }
+      var end = start
+      while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
+      remaining -= 1
+      let name = path.withBytes { FileName($0.extracting(start..<end)) }
+      start = end
+      guard let name else {
+        close(current)
+        throw StoreFailure(part, .missing)
+      }
+      let next: Int32
+      do throws(StoreFailure) {
+        next = try TrustedFolder.step(
+          into: name, from: current, owners: owners,
+          level: remaining > 0 || above ? .above : .store, part: part)
+      } catch {
+        close(current)
+        throw error
+      }
+      close(current)
+      current = next
+    }
+    self.init(descriptor: current, owners: owners)
+  }
+
+  /// Opens the folder `name` inside; from the store down every rule is strict.
+  public borrowing func folder(
+    _ name: FileName, part: StoreFailure.Part
+  ) throws(StoreFailure) -> TrustedFolder {
+    TrustedFolder(
+      descriptor: try TrustedFolder.step(
+        into: name, from: descriptor, owners: owners, level: .store, part: part),
+      owners: owners)
+  }
+
+  private static func components(of path: Path) -> Int {
+    var count = 0
+    var inside = false
+    var i = 0
+    while i < path.count {
+      let slash = path[i] == UInt8(ascii: "/")
+      if !slash, !inside { count += 1 }
+      inside = !slash
+      i += 1
+    }
+    return count
+  }
+
+  private static func step(
+    into name: FileName, from folder: Int32, owners: Owners, level: Level,
+    part: StoreFailure.Part
+  ) throws(StoreFailure) -> Int32 {
+    let opened = openRetrying(
+      name, in: folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0)
+    guard opened >= 0 else {
+      throw StoreFailure(part, defect(of: last_errno(), name, in: folder))
+    }
+    var facts = file_facts()
+    guard unsafe file_facts_of(opened, &facts) == 0 else {
+      let code = last_errno()
+      close(opened)
+      throw StoreFailure(part, .unreadable(errno: code))
+    }
+    guard owners.include(facts.owner) else {
+      close(opened)
+      throw StoreFailure(part, .foreignOwner)
+    }
+    let sticky = level == .above && facts.owner == 0 && is_sticky(facts.mode)
+    guard !is_writable_by_others(facts.mode) || sticky else {
+      close(opened)
+      throw StoreFailure(part, .writableByOthers)
+    }
+    return opened
+  }
+
+  static func openRetrying(
+    _ name: FileName, in folder: Int32, _ flags: Int32, _ mode: mode_t
+  ) -> Int32 {
+    while true {
+      let opened = name.withCString { unsafe open_at(folder, $0, flags, mode) }
+      if opened >= 0 || last_errno() != EINTR { return opened }
+    }
+  }
+
+  private static func defect(
+    of code: Int32, _ name: FileName, in folder: Int32
+  ) -> StoreFailure.Defect {
+    switch code {
+    case ENOENT: .missing
+    case ELOOP: .symbolicLink
+    case ENOTDIR:
+      name.withCString { unsafe is_symlink_at(folder, $0) } ? .symbolicLink : .notAFolder
+    default: .unreadable(errno: code)
+    }
+  }
+
+  /// Opens the regular file `name` under every rule; the caller closes the descriptor.
+  borrowing func open(
+    _ name: FileName, writing: Bool = false, part: StoreFailure.Part
+  ) throws(StoreFailure) -> (descriptor: Int32, size: Int64) {
+    let access = writing ? O_RDWR : O_RDONLY
+    let opened = TrustedFolder.openRetrying(
+      name, in: descriptor, access | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0)
+    guard opened >= 0 else {
+      let code = last_errno()
+      switch code {
+      case ENOENT: throw StoreFailure(part, .missing)
+      case ELOOP: throw StoreFailure(part, .symbolicLink)
+      case EISDIR, ENXIO, ENODEV: throw StoreFailure(part, .notARegularFile)
+      default: throw StoreFailure(part, .unreadable(errno: code))
+      }
+    }
+    do throws(StoreFailure) {
+      return (opened, try check(opened, part: part))
+    } catch {
+      close(opened)
+      throw error
+    }
+  }
+
+  private borrowing func check(
+    _ opened: Int32, part: StoreFailure.Part
+  ) throws(StoreFailure) -> Int64 {
+    var facts = file_facts()
+    guard unsafe file_facts_of(opened, &facts) == 0 else {
+      throw StoreFailure(part, .unreadable(errno: last_errno()))
+    }
+    guard is_regular(facts.mode) else { throw StoreFailure(part, .notARegularFile) }
+    guard owners.include(facts.owner) else { throw StoreFailure(part, .foreignOwner) }
+    guard !is_writable_by_others(facts.mode) else {
+      throw StoreFailure(part, .writableByOthers)
+    }
+    guard facts.links == 1 else { throw StoreFailure(part, .hardLinked) }
+    return facts.size
+  }
+
+  /// Reads the whole of `name` into `room`; what does not fit is `tooLarge`. Returns the length.
+  public borrowing func read(
+    _ name: FileName, into room: inout MutableSpan<UInt8>, part: StoreFailure.Part
+  ) throws(StoreFailure) -> Int {
+    let file = try open(name, part: part)
+    defer { close(file.descriptor) }
+    guard file.size <= Int64(room.count) else { throw StoreFailure(part, .tooLarge) }
+    var count = 0
+    while count < room.count {
+      let got = unsafe room.withUnsafeMutableBytes { bytes -> Int in
+        guard let base = bytes.baseAddress else { return 0 }
+        return unsafe CPlatform.read(file.descriptor, base + count, bytes.count - count)
+      }
+      if got < 0 {
+        if last_errno() == EINTR { continue }
+        throw StoreFailure(part, .unreadable(errno: last_errno()))
+      }
+      if got == 0 { break }
+      count += got
+    }
+    guard Int64(count) == file.size else { throw StoreFailure(part, .truncated) }
+    return count
+  }
+}
