@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 /// The hash under HMAC, by its name in RFC 6238 and the Key URI format.
-public enum HashAlgorithm: UInt8 {
+public enum HashAlgorithm: UInt8, Sendable {
   case sha1 = 1
   case sha256 = 2
   case sha512 = 3

@@ -39,3 +39,4 @@ public struct FixedList<let capacity: Int, Element> {
     storage[count] = nil
   }
 }
+extension FixedList: Sendable where Element: Sendable {}

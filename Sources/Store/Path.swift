@@ -1,5 +1,5 @@
 /// A path of at most 1023 bytes, NUL-terminated in place.
-public struct Path {
+public struct Path: Sendable {
   private var bytes = InlineArray<1024, UInt8>(repeating: 0)
   public private(set) var count = 0
 
@@ -44,7 +44,7 @@ public struct Path {
 }
 
 /// One component of a path, at most 255 bytes, NUL-terminated in place.
-public struct FileName {
+public struct FileName: Sendable {
   private var bytes = InlineArray<256, UInt8>(repeating: 0)
   public private(set) var count = 0
 
@@ -93,19 +93,5 @@ public struct FileName {
   public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     let span = bytes.span
     return try body(span.extracting(0..<count))
-  }
-}
-
-/// `0`–`9`, `a`–`f`.
-public func lowerHexDigit(_ value: UInt8) -> UInt8 {
-  value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ (value &- 10)
-}
-
-/// The value of a lower-case hex digit.
-public func lowerHexValue(_ digit: UInt8) -> UInt8? {
-  switch digit {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit &- UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit &- UInt8(ascii: "a") &+ 10
-  default: nil
   }
 }

@@ -2,7 +2,7 @@ internal import CPlatform
 internal import OTP
 
 /// Whom files may belong to: root, and the effective user where `store=DIR` was given.
-public struct Owners {
+public struct Owners: Sendable {
   let alsoUser: uid_t
 
   /// Root alone: the compiled-in places.

@@ -5,6 +5,10 @@
  */
 #pragma once
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +33,17 @@ static inline int last_errno(void) { return errno; }
 static inline int open_at(int folder, const char *name, int flags, mode_t mode)
 {
     return openat(folder, name, flags, mode);
+}
+
+/* Renames within `folder`, EEXIST where `to` is there; older file systems know no such flag. */
+static inline int rename_new(int folder, const char *from, const char *to)
+{
+#ifdef RENAME_NOREPLACE
+    int done = renameat2(folder, from, folder, to, RENAME_NOREPLACE);
+    if (done == 0 || errno != EINVAL)
+        return done;
+#endif
+    return renameat(folder, from, folder, to);
 }
 
 /* What the rules of trusted opening ask about an open file. */

@@ -1,0 +1,207 @@
+public import OTP
+
+/// What a user's record says: factors, one-time secrets, and who it belongs to.
+///
+/// The value of the file `credentials` (docs/formats.md); never written by a sign-in.
+public struct Credentials: ~Copyable {
+  /// 16 random bytes that bind sealed secrets and the state page to this record.
+  public let record: RecordID
+  /// The account's uid; one that differs is damage.
+  public let uid: UInt32
+  /// The host key under which the factors are sealed.
+  public var key: KeyID
+  public let salt: InlineArray<16, UInt8>
+  public let iterations: Int
+  /// When the administrator disabled the user, in seconds since the epoch; 0 while enabled.
+  public var disabledAt: Int64 = 0
+  public var factors = FixedList<8, SealedFactor>()
+  public var sets = FixedList<2, OneTimeSet>()
+  public var removed = FixedList<24, RemovedFactor>()
+
+  public static var file: FileName { FileName("credentials") }
+  /// PBKDF2 iterations that a record may state.
+  public static let iterationCounts = 1_000...10_000_000
+
+  init(
+    record: RecordID, uid: UInt32, key: KeyID, salt: InlineArray<16, UInt8>, iterations: Int
+  ) {
+    self.record = record
+    self.uid = uid
+    self.key = key
+    self.salt = salt
+    self.iterations = iterations
+  }
+
+  /// An empty record for the account `uid`, with fresh random bytes.
+  public init(uid: UInt32, key: KeyID) throws(StoreFailure) {
+    var record = InlineArray<16, UInt8>(repeating: 0)
+    var salt = InlineArray<16, UInt8>(repeating: 0)
+    do throws(OTPFailure) {
+      var room = record.mutableSpan
+      try fillRandom(&room)
+      room = salt.mutableSpan
+      try fillRandom(&room)
+    } catch {
+      throw StoreFailure(.credentials, .crypto(error))
+    }
+    self.init(
+      record: RecordID(bytes: record), uid: uid, key: key, salt: salt,
+      iterations: OneTimeSecret.iterations)
+  }
+
+  /// Whether the user has a factor to sign in with.
+  public var isEnrolled: Bool { factors.count > 0 }
+
+  /// The set of `kind`, if the record has one.
+  public func set(of kind: OneTimeSet.Kind) -> OneTimeSet? {
+    var i = 0
+    while let set = sets[i] {
+      if set.kind == kind { return set }
+      i += 1
+    }
+    return nil
+  }
+
+  /// The place in the list of the factor called `name`.
+  public func index(named name: FactorName) -> Int? {
+    var i = 0
+    while let factor = factors[i] {
+      if factor.name == name { return i }
+      i += 1
+    }
+    return nil
+  }
+}
+
+/// 16 random bytes, made with the record.
+public struct RecordID: Sendable {
+  public let bytes: InlineArray<16, UInt8>
+
+  public init(bytes: InlineArray<16, UInt8>) { self.bytes = bytes }
+}
+
+/// A factor's number, 1 to 32: its word in the state page.
+public struct FactorID: Equatable, Sendable {
+  public let rawValue: UInt8
+
+  public static let all = 1...32
+
+  public init?(_ number: Int) {
+    guard FactorID.all.contains(number) else { return nil }
+    rawValue = UInt8(truncatingIfNeeded: number)
+  }
+}
+
+/// What a person calls a factor: 1 to 64 bytes of UTF-8, no control characters, no blank at an end.
+public struct FactorName: Equatable, Sendable {
+  private var bytes = InlineArray<64, UInt8>(repeating: 0)
+  public private(set) var count = 0
+
+  public init?(_ text: Span<UInt8>) {
+    guard text.count > 0, text.count <= 64, isPlainText(text),
+      text[0] != UInt8(ascii: " "), text[text.count - 1] != UInt8(ascii: " ")
+    else { return nil }
+    while count < text.count {
+      bytes[count] = text[count]
+      count += 1
+    }
+  }
+
+  public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+    let span = bytes.span
+    return try body(span.extracting(0..<count))
+  }
+
+  public static func == (a: FactorName, b: FactorName) -> Bool {
+    a.withBytes { (a: Span<UInt8>) in b.withBytes { (b: Span<UInt8>) in equal(a, b) } }
+  }
+}
+
+/// One factor as it lies in the record: parameters in the open, the secret sealed.
+public struct SealedFactor: Sendable {
+  public let id: FactorID
+  public let parameters: Parameters
+  public let created: Int64
+  public var name: FactorName
+  var sealed: InlineArray<92, UInt8>
+  var sealedCount: Int
+
+  /// Lengths of a sealed secret of 128 to 512 bits.
+  static let sealedLengths =
+    Parameters.secretLengths.lowerBound + Sealing.overhead
+    ... Parameters.secretLengths.upperBound + Sealing.overhead
+}
+
+/// Recovery codes or an invitation: hashes that each open one sign-in.
+public struct OneTimeSet: Sendable {
+  public enum Kind: Sendable { case recovery, invitation }
+
+  public let kind: Kind
+  /// 0 to 7: which word of the state page holds what was used.
+  public let place: Int
+  /// Tells this set from those that had the place before.
+  public let generation: UInt16
+  public let created: Int64
+  /// Seconds since the epoch; 0 for never.
+  public let expires: Int64
+  public var hashes: FixedList<16, Hash>
+
+  public struct Hash: Sendable {
+    public let bytes: InlineArray<32, UInt8>
+
+    public init(bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
+  }
+
+  public init(
+    kind: Kind, place: Int, generation: UInt16, created: Int64, expires: Int64,
+    hashes: FixedList<16, Hash>
+  ) {
+    self.kind = kind
+    self.place = place
+    self.generation = generation
+    self.created = created
+    self.expires = expires
+    self.hashes = hashes
+  }
+}
+
+/// A factor that was removed: who brings the same secret back inherits its last step.
+public struct RemovedFactor: Sendable {
+  public let id: FactorID
+  /// When it was removed, in seconds since the epoch.
+  public let time: Int64
+  /// HMAC-SHA256(record id, secret).
+  public let mark: InlineArray<32, UInt8>
+}
+
+/// Whether `text` is UTF-8 without control characters (C0, DEL, C1).
+public func isPlainText(_ text: Span<UInt8>) -> Bool {
+  var i = 0
+  while i < text.count {
+    let first = text[i]
+    var more = 0
+    var value: UInt32 = 0
+    switch first {
+    case 0x20..<0x7f: break
+    case 0xc2..<0xe0: (more, value) = (1, UInt32(first & 0x1f))
+    case 0xe0..<0xf0: (more, value) = (2, UInt32(first & 0x0f))
+    case 0xf0..<0xf5: (more, value) = (3, UInt32(first & 0x07))
+    default: return false
+    }
+    var k = 0
+    while k < more {
+      i += 1
+      guard i < text.count, text[i] & 0xc0 == 0x80 else { return false }
+      value = value << 6 | UInt32(text[i] & 0x3f)
+      k += 1
+    }
+    switch more {
+    case 1: guard value >= 0xa0 else { return false }
+    case 2: guard value >= 0x800, !(0xd800...0xdfff).contains(value) else { return false }
+    case 3: guard value >= 0x10000, value <= 0x10ffff else { return false }
+    default: break
+    }
+    i += 1
+  }
+  return true
+}
