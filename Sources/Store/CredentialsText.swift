@@ -3,15 +3,17 @@ public import OTP
 /// The text form of a record. Reading is strict: one order, one spelling, nothing behind the end.
 extension Credentials {
   /// Reads the file `credentials` in the record's `folder`.
-  public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+  public static func read(
+    in folder: borrowing TrustedFolder
+  ) throws(StoreFailure) -> Credentials {
     var room = InlineArray<16384, UInt8>(repeating: 0)
     var span = room.mutableSpan
     let count = try folder.read(Credentials.file, into: &span, part: .credentials)
-    try self.init(parsing: room.span.extracting(0..<count))
+    return try parse(room.span.extracting(0..<count))
   }
 
   /// Reads the text form.
-  public init(parsing text: Span<UInt8>) throws(StoreFailure) {
+  public static func parse(_ text: Span<UInt8>) throws(StoreFailure) -> Credentials {
     var cursor = TextCursor(part: .credentials)
     try cursor.expect("cachet-mfa credentials 1", in: text)
     try cursor.expectWord("record", in: text)
@@ -27,28 +29,31 @@ extension Credentials {
     let salt = try cursor.sixteen(text)
     let iterations = try cursor.number(text, Credentials.iterationCounts)
     try cursor.endLine(text)
-    self.init(record: record, uid: uid, key: key, salt: salt, iterations: iterations)
+    var credentials = Credentials(
+      record: record, uid: uid, key: key, salt: salt, iterations: iterations)
 
     if cursor.takes("disabled", in: text) {
-      disabledAt = try cursor.time(text, atLeast: 1)
+      credentials.disabledAt = try cursor.time(text, atLeast: 1)
       try cursor.endLine(text)
     }
     while cursor.takes("factor", in: text) {
       let factor = try SealedFactor(reading: text, &cursor)
-      guard !uses(factor.id), index(named: factor.name) == nil, factors.append(factor) else {
+      guard !credentials.uses(factor.id), credentials.index(named: factor.name) == nil,
+        credentials.factors.append(factor) else {
         throw cursor.malformed
       }
       try cursor.endLine(text)
     }
     while cursor.takes("set", in: text) {
       let set = try OneTimeSet(reading: text, &cursor)
-      guard self.set(of: set.kind) == nil, sets[0]?.place != set.place, sets.append(set) else {
+      guard credentials.set(of: set.kind) == nil, credentials.sets[0]?.place != set.place,
+        credentials.sets.append(set) else {
         throw cursor.malformed
       }
     }
     while cursor.takes("removed", in: text) {
       let gone = try RemovedFactor(reading: text, &cursor)
-      guard !uses(gone.id), removed.append(gone) else { throw cursor.malformed }
+      guard !credentials.uses(gone.id), credentials.removed.append(gone) else { throw cursor.malformed }
       try cursor.endLine(text)
     }
     let covered = cursor.start
@@ -60,6 +65,7 @@ extension Credentials {
     guard equal(own.span, stated.span) else {
       throw StoreFailure(.credentials, .checksumMismatch)
     }
+    return credentials
   }
 
   /// Writes the text form; `overflowed` is never set, the largest record fits twice.
