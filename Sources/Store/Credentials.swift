@@ -128,8 +128,8 @@ public struct SealedFactor: Sendable {
 
   /// Lengths of a sealed secret of 128 to 512 bits.
   static let sealedLengths =
-    Parameters.secretLengths.lowerBound + Sealing.overhead
-    ... Parameters.secretLengths.upperBound + Sealing.overhead
+    Parameters.secretLengths.lowerBound + Sealing.overhead...Parameters.secretLengths.upperBound
+    + Sealing.overhead
 }
 
 /// Recovery codes or an invitation: hashes that each open one sign-in.

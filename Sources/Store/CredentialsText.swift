@@ -39,7 +39,8 @@ extension Credentials {
     while cursor.takes("factor", in: text) {
       let factor = try SealedFactor(reading: text, &cursor)
       guard !credentials.uses(factor.id), credentials.index(named: factor.name) == nil,
-        credentials.factors.append(factor) else {
+        credentials.factors.append(factor)
+      else {
         throw cursor.malformed
       }
       try cursor.endLine(text)
@@ -47,13 +48,16 @@ extension Credentials {
     while cursor.takes("set", in: text) {
       let set = try OneTimeSet(reading: text, &cursor)
       guard credentials.set(of: set.kind) == nil, credentials.sets[0]?.place != set.place,
-        credentials.sets.append(set) else {
+        credentials.sets.append(set)
+      else {
         throw cursor.malformed
       }
     }
     while cursor.takes("removed", in: text) {
       let gone = try RemovedFactor(reading: text, &cursor)
-      guard !credentials.uses(gone.id), credentials.removed.append(gone) else { throw cursor.malformed }
+      guard !credentials.uses(gone.id), credentials.removed.append(gone) else {
+        throw cursor.malformed
+      }
       try cursor.endLine(text)
     }
     let covered = cursor.start

@@ -139,6 +139,17 @@ public struct KeyRing: ~Copyable {
     }
   }
 
+  /// The key for new records: the next one while the keys are being rotated.
+  public var latest: KeyID {
+    switch next {
+    case .some(let key): key.id
+    case .none: current.id
+    }
+  }
+
+  /// Whether `key rotate` is under way.
+  public var isRotating: Bool { latest != current.id }
+
   /// Lends the key `id`; throws `unknown` where it is neither of the two.
   public borrowing func with<R, E: Error>(
     _ id: KeyID, or unknown: E, _ body: (borrowing HostKey) throws(E) -> R

@@ -37,8 +37,16 @@ public struct StoreFailure: Error {
     case otherKey
     case doesNotOpen
     case crypto(OTPFailure)
-    case placesUsedUp
+    /// No more factors, or too many removed within a day.
+    case full
+    /// A factor of that name is there already.
+    case nameTaken
+    /// That secret is enrolled already.
+    case sameSecret
+    /// The step that was to confirm a factor was used already.
+    case stepUsed
     case exists
+    /// Another writer holds the store.
     case busy
   }
 }

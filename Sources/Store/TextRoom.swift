@@ -11,7 +11,8 @@ public struct TextRoom: ~Copyable {
 
   public init() {}
 
-  public borrowing func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+  public borrowing func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R
+  {
     let span = bytes.span
     return try body(span.extracting(0..<count))
   }

@@ -21,9 +21,10 @@ extension TrustedFolder {
 
   /// Creates the file `name` with `bytes`; one that is there already stays and is `exists`.
   public borrowing func create(
-    _ name: FileName, with bytes: Span<UInt8>, part: StoreFailure.Part
+    _ name: FileName, with bytes: Span<UInt8>, followedByZeros zeros: Int = 0,
+    part: StoreFailure.Part
   ) throws(StoreFailure) {
-    let temporary = try writeTemporary(bytes, part: part)
+    let temporary = try writeTemporary(bytes, followedByZeros: zeros, part: part)
     let linked = name.withCString { to in
       temporary.withCString { from in unsafe linkat(descriptor, from, descriptor, to, 0) }
     }
@@ -114,13 +115,20 @@ extension TrustedFolder {
   }
 
   private borrowing func writeTemporary(
-    _ bytes: Span<UInt8>, part: StoreFailure.Part
+    _ bytes: Span<UInt8>, followedByZeros zeros: Int = 0, part: StoreFailure.Part
   ) throws(StoreFailure) -> FileName {
     let name = try FileName.temporary(".tmp-", part: part)
     let file = TrustedFolder.openRetrying(
       name, in: descriptor, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw TrustedFolder.unwritable(part, last_errno()) }
-    let code = TrustedFolder.write(bytes, to: file)
+    var code = TrustedFolder.write(bytes, to: file)
+    var left = zeros
+    let blank = InlineArray<4096, UInt8>(repeating: 0)
+    while code == 0, left > 0 {
+      code = TrustedFolder.write(blank.span.extracting(0..<min(left, 4096)), to: file)
+      left -= 4096
+    }
+    if code == 0, fsync(file) != 0 { code = last_errno() }
     close(file)
     guard code == 0 else {
       remove(name)
@@ -129,7 +137,7 @@ extension TrustedFolder {
     return name
   }
 
-  /// Writes and syncs all of `bytes`; the errno of what failed, or 0.
+  /// Writes all of `bytes`; the errno of what failed, or 0.
   private static func write(_ bytes: Span<UInt8>, to file: Int32) -> Int32 {
     var written = 0
     while written < bytes.count {
@@ -144,7 +152,7 @@ extension TrustedFolder {
       guard put > 0 else { return EIO }
       written += put
     }
-    return fsync(file) == 0 ? 0 : last_errno()
+    return 0
   }
 
   static func unwritable(_ part: StoreFailure.Part, _ code: Int32) -> StoreFailure {

@@ -1,0 +1,222 @@
+internal import CPlatform
+public import OTP
+
+/// Recent attempts whose first factor was not proven: a table of fixed size, without names.
+///
+/// What it holds only ever delays unproven attempts, so that nobody on the internet can lock an
+/// administrator out. Layout: docs/formats.md.
+@safe public struct AttemptTable: ~Copyable {
+  private let base: UnsafeMutableRawPointer
+
+  public static var file: FileName { FileName("attempts") }
+  static let header = 4096
+  static let words = 16384
+  static let ways = 8
+  static let length = header + 8 * words
+
+  /// Where an attempt comes from.
+  public enum Origin {
+    /// A remote host as PAM names it, an address or a name.
+    case host(Quoted)
+    /// A caller on this machine.
+    case user(UInt32)
+    /// Wherever: the ceiling per account.
+    case anywhere
+  }
+
+  /// Maps the table in `folder`, and makes it first if it is not there.
+  public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    do throws(StoreFailure) {
+      try self.init(existing: folder)
+    } catch {
+      guard case .missing = error.defect else { throw error }
+      do throws(StoreFailure) {
+        try AttemptTable.create(in: folder)
+      } catch {
+        guard case .exists = error.defect else { throw error }
+      }
+      try self.init(existing: folder)
+    }
+  }
+
+  private init(existing folder: borrowing TrustedFolder) throws(StoreFailure) {
+    let file = try folder.open(AttemptTable.file, writing: true, part: .attempts)
+    defer { close(file.descriptor) }
+    guard file.size == Int64(AttemptTable.length) else {
+      throw StoreFailure(
+        .attempts, file.size < Int64(AttemptTable.length) ? .truncated : .tooLarge)
+    }
+    guard let table = unsafe map_shared(file.descriptor, AttemptTable.length) else {
+      throw StoreFailure(.attempts, .unreadable(errno: last_errno()))
+    }
+    guard unsafe word_load(table) == AttemptTable.magic else {
+      unsafe munmap(table, AttemptTable.length)
+      throw StoreFailure(.attempts, .checksumMismatch)
+    }
+    unsafe base = table
+  }
+
+  deinit { unsafe munmap(base, AttemptTable.length) }
+
+  /// "CMFAAT1\n", little endian.
+  private static let magic: UInt64 = 0x0a31_5441_4146_4d43
+
+  /// Writes all of the table, so that no page of it is missing when the file system fills up.
+  private static func create(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    var page = InlineArray<4096, UInt8>(repeating: 0)
+    var i = 0
+    while i < 8 {
+      page[i] = UInt8(truncatingIfNeeded: magic >> UInt64(8 * i))
+      i += 1
+    }
+    var key = InlineArray<16, UInt8>(repeating: 0)
+    var keyRoom = key.mutableSpan
+    do throws(OTPFailure) { try fillRandom(&keyRoom) } catch {
+      throw StoreFailure(.attempts, .crypto(error))
+    }
+    while i < 24 {
+      page[i] = key[i - 8]
+      i += 1
+    }
+    try folder.create(
+      file, with: page.span, followedByZeros: length - header, part: .attempts)
+  }
+
+  // MARK: counting
+
+  /// Asks to evaluate an answer for `account` from `origin`; a reservation must be settled.
+  public func reserve(
+    _ account: Span<UInt8>, from origin: Origin, now: Int64, _ limits: AttemptLimits
+  ) throws(StoreFailure) -> Admission {
+    var admission = Admission.crowded
+    try update(account, origin, now: now) { (counter: AttemptCounter) -> AttemptCounter? in
+      switch counter.admission(at: now, limits) {
+      case .reserved(let next):
+        admission = .reserved(found: counter.time)
+        return next
+      case .crowded: admission = .crowded
+      case .wait(let seconds): admission = .wait(seconds)
+      case .locked: admission = .locked
+      }
+      return nil
+    }
+    return admission
+  }
+
+  /// Settles a reservation that had found the time `found`.
+  public func settle(
+    _ outcome: Settlement, _ account: Span<UInt8>, from origin: Origin, now: Int64, found: Int64
+  ) throws(StoreFailure) {
+    try update(account, origin, now: now) { (counter: AttemptCounter) -> AttemptCounter? in
+      counter.settled(outcome, now: now, found: found)
+    }
+  }
+
+  /// Wrong answers so far for `account` from `origin`.
+  public func refused(
+    _ account: Span<UInt8>, from origin: Origin, now: Int64
+  ) throws(StoreFailure) -> Int {
+    var refused = 0
+    try update(account, origin, now: now) { (counter: AttemptCounter) -> AttemptCounter? in
+      refused = counter.refused
+      return nil
+    }
+    return refused
+  }
+
+  /// Finds the word of (account, origin), or takes an empty or the oldest one, and changes it.
+  private func update(
+    _ account: Span<UInt8>, _ origin: Origin, now: Int64,
+    _ change: (AttemptCounter) -> AttemptCounter?
+  ) throws(StoreFailure) {
+    let hash = try keyed(account, origin)
+    let tag = hash & 0x3ffff | 1
+    let set = Int(hash >> 18) % (AttemptTable.words / AttemptTable.ways)
+    let first = unsafe base + AttemptTable.header + 8 * AttemptTable.ways * set
+    while true {
+      var chosen = 0
+      var oldest = Int64.max
+      var found = UInt64(0)
+      var known = false
+      var way = 0
+      while way < AttemptTable.ways, !known {
+        let word = unsafe word_load(first + 8 * way)
+        let time = AttemptCounter(tableWord: word).time
+        known = word >> 46 == tag
+        if known || time < oldest {
+          (chosen, oldest, found) = (way, time, word)
+        }
+        way += 1
+      }
+      let counter =
+        known ? AttemptCounter(tableWord: found) : AttemptCounter(refused: 0, pending: 0, time: 0)
+      guard let new = change(counter) else { return }
+      if unsafe word_swap(first + 8 * chosen, found, tag << 46 | new.tableValue) { return }
+    }
+  }
+
+  /// 64 bits of HMAC-SHA256(hash key, account ‖ origin).
+  private func keyed(_ account: Span<UInt8>, _ origin: Origin) throws(StoreFailure) -> UInt64 {
+    var message = InlineArray<400, UInt8>(repeating: 0)
+    var count = 0
+    while count < account.count, count < 300 {
+      message[count] = account[count]
+      count += 1
+    }
+    switch origin {
+    case .host(let name):
+      message[count + 1] = 1
+      count += 2
+      var i = 0
+      while i < name.count {
+        message[count] = name.bytes[i]
+        (i, count) = (i + 1, count + 1)
+      }
+    case .user(let uid):
+      message[count + 1] = 2
+      count += 2
+      var i: UInt32 = 0
+      while i < 4 {
+        message[count] = UInt8(truncatingIfNeeded: uid >> (8 * i))
+        (i, count) = (i + 1, count + 1)
+      }
+    case .anywhere:
+      message[count + 1] = 3
+      count += 2
+    }
+    var digest = InlineArray<64, UInt8>(repeating: 0)
+    var room = digest.mutableSpan
+    let key = unsafe Span<UInt8>(
+      _unsafeStart: UnsafePointer((base + 8).assumingMemoryBound(to: UInt8.self)), count: 16)
+    do throws(OTPFailure) {
+      try hmac(.sha256, key: key, message.span.extracting(0..<count), into: &room)
+    } catch {
+      throw StoreFailure(.attempts, .crypto(error))
+    }
+    var value: UInt64 = 0
+    var i = 0
+    while i < 8 {
+      value = value << 8 | UInt64(digest[i])
+      i += 1
+    }
+    return value
+  }
+}
+
+extension AttemptCounter {
+  /// 2026-11-01 00:00 UTC: times in the table count from here.
+  private static let epoch: Int64 = 1_793_491_200
+
+  /// tag (18 bits) ‖ time (30) ‖ refused (12) ‖ pending (4)
+  init(tableWord: UInt64) {
+    let time = Int64(truncatingIfNeeded: tableWord >> 16 & 0x3fff_ffff)
+    self.init(
+      refused: Int(tableWord >> 4 & 0xfff), pending: Int(tableWord & 0xf),
+      time: time == 0 ? 0 : time &+ AttemptCounter.epoch)
+  }
+
+  var tableValue: UInt64 {
+    let time = UInt64(min(max(0, time &- AttemptCounter.epoch), 0x3fff_ffff))
+    return time << 16 | UInt64(min(refused, 0xfff)) << 4 | UInt64(min(pending, 0xf))
+  }
+}

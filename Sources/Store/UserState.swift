@@ -1,0 +1,289 @@
+public import OTP
+
+/// What a user's state page says, in the words of the domain. Places: docs/formats.md.
+extension StatePage {
+  enum Place {
+    static let newest = 1
+    static let lastUse = 2
+    static let notices = 3
+    static let attempts = 4
+    static let fingerprint = 8
+    static let lastRefusal = 12
+    static let lastSignIn = 16
+    static let invitationOpened = 20
+    static let oneTime = 24
+    static let factors = 32
+
+    static func of(_ id: FactorID) -> Int { factors + Int(id.rawValue) - 1 }
+  }
+
+  // MARK: replay
+
+  /// Accepts `step` for the factor `id` if it, and no later one, was accepted before.
+  ///
+  /// The word is swapped before this returns `true`; `sync` puts it on disk, and success must not
+  /// be told before that.
+  public func accept(
+    _ step: Step, of id: FactorID, _ parameters: Parameters
+  ) throws(StoreFailure) -> Bool {
+    let start = parameters.start(of: step)
+    let end = start &+ UInt64(parameters.period)
+    guard end <= StateWord.valueBits else { return false }
+    let accepted = try update(Place.of(id)) { notBefore in start >= notBefore ? end : nil }
+    if accepted { try raise(Place.newest, to: start) }
+    return accepted
+  }
+
+  /// Whether `step` was accepted already, or lies before one that was.
+  public func isUsed(
+    _ step: Step, of id: FactorID, _ parameters: Parameters
+  ) throws(StoreFailure) -> Bool {
+    try value(at: Place.of(id)) > parameters.start(of: step)
+  }
+
+  /// Start of the newest accepted step, in seconds since the epoch; 0 where none was.
+  public func newest() throws(StoreFailure) -> Int64 {
+    Int64(truncatingIfNeeded: try value(at: Place.newest))
+  }
+
+  /// Forgets every step that lies after `time`: the clock was ahead, and an administrator says so.
+  public func forgetSteps(after time: Int64) throws(StoreFailure) {
+    let limit = UInt64(max(0, time))
+    try update(Place.newest) { $0 > limit ? limit : nil }
+    var place = Place.factors
+    while place < StatePage.used {
+      try update(place) { $0 > limit ? limit : nil }
+      place += 1
+    }
+  }
+
+  private func raise(_ place: Int, to value: UInt64) throws(StoreFailure) {
+    try update(place) { $0 < value ? value : nil }
+  }
+
+  // MARK: one-time secrets
+
+  /// Uses the `index`-th secret of `set`; `false` where it was used, or the set is no longer current.
+  public func use(_ index: Int, of set: OneTimeSet) throws(StoreFailure) -> Bool {
+    guard index >= 0, index < 32 else { return false }
+    let bit = UInt64(1) << UInt64(index)
+    return try update(Place.oneTime + set.place) { value in
+      value >> 32 == UInt64(set.generation) && value & bit == 0 ? value | bit : nil
+    }
+  }
+
+  /// Which secrets of `set` were used, one bit each; `nil` where the set is no longer current.
+  public func used(of set: OneTimeSet) throws(StoreFailure) -> UInt32? {
+    let value = try value(at: Place.oneTime + set.place)
+    guard value >> 32 == UInt64(set.generation) else { return nil }
+    return UInt32(truncatingIfNeeded: value)
+  }
+
+  /// Prepares `place` for a set of `generation`, nothing of it used.
+  func prepare(place: Int, generation: UInt16) throws(StoreFailure) {
+    try update(Place.oneTime + place) { _ in UInt64(generation) << 32 }
+  }
+
+  /// The generation that `place` holds.
+  func generation(at place: Int) throws(StoreFailure) -> UInt16 {
+    UInt16(truncatingIfNeeded: try value(at: Place.oneTime + place) >> 32)
+  }
+
+  /// When an invitation last opened a sign-in, in seconds since the epoch; 0 for never.
+  public func invitationOpened() throws(StoreFailure) -> Int64 {
+    Int64(truncatingIfNeeded: try value(at: Place.invitationOpened))
+  }
+
+  // MARK: attempts with a proven first factor
+
+  /// Asks to evaluate an answer at `door`; a reservation must be settled.
+  public func reserve(
+    at door: Door, now: Int64, _ limits: AttemptLimits
+  ) throws(StoreFailure) -> Admission {
+    var admission = Admission.crowded
+    try update(Place.attempts + Int(door.rawValue)) { (value: UInt64) -> UInt64? in
+      let counter = AttemptCounter(stateValue: value)
+      switch counter.admission(at: now, limits) {
+      case .reserved(let next):
+        admission = .reserved(found: counter.time)
+        return next.stateValue
+      case .crowded: admission = .crowded
+      case .wait(let seconds): admission = .wait(seconds)
+      case .locked: admission = .locked
+      }
+      return nil
+    }
+    return admission
+  }
+
+  /// Settles a reservation at `door` that had found the time `found`.
+  public func settle(
+    _ outcome: Settlement, at door: Door, now: Int64, found: Int64
+  ) throws(StoreFailure) {
+    try update(Place.attempts + Int(door.rawValue)) { (value: UInt64) -> UInt64? in
+      AttemptCounter(stateValue: value).settled(outcome, now: now, found: found).stateValue
+    }
+  }
+
+  /// Wrong answers so far at `door`, and the seconds until one is evaluated (`nil`: locked).
+  public func attempts(
+    at door: Door, now: Int64, _ limits: AttemptLimits
+  ) throws(StoreFailure) -> (refused: Int, wait: Int64?) {
+    let counter = AttemptCounter(stateValue: try value(at: Place.attempts + Int(door.rawValue)))
+    return (counter.refused, counter.waiting(at: now, limits))
+  }
+
+  /// Forgets the wrong answers at every door.
+  public func unlock() throws(StoreFailure) {
+    var door = 0
+    while door < 4 {
+      try update(Place.attempts + door) { _ in 0 }
+      try update(Place.fingerprint + door) { _ in 0 }
+      try update(Place.lastRefusal + door) { _ in 0 }
+      door += 1
+    }
+  }
+
+  // MARK: the last refusal and sign-in
+
+  /// Remembers why `door` refused last, and a fingerprint of the answer.
+  public func remember(
+    refusal reason: UInt8, fingerprint: UInt64, at door: Door, now: Int64
+  ) throws(StoreFailure) {
+    try update(Place.fingerprint + Int(door.rawValue)) { _ in fingerprint }
+    try update(Place.lastRefusal + Int(door.rawValue)) { _ in
+      UInt64(max(0, now)) << 8 | UInt64(reason)
+    }
+  }
+
+  /// The last refusal at `door`: when, why, and the fingerprint of the answer.
+  public func lastRefusal(
+    at door: Door
+  ) throws(StoreFailure) -> (time: Int64, reason: UInt8, fingerprint: UInt64) {
+    let word = try value(at: Place.lastRefusal + Int(door.rawValue))
+    return (
+      Int64(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word),
+      try value(at: Place.fingerprint + Int(door.rawValue))
+    )
+  }
+
+  /// What a sign-in was made with.
+  public enum Use {
+    case factor(FactorID), recoveryCode, invitation
+
+    var number: UInt64 {
+      switch self {
+      case .factor(let id): UInt64(id.rawValue)
+      case .recoveryCode: 0
+      case .invitation: 255
+      }
+    }
+  }
+
+  /// Notes a sign-in at `door`; not yet on disk.
+  public func note(_ use: Use, at door: Door, now: Int64) throws(StoreFailure) {
+    let time = UInt64(max(0, now))
+    try update(Place.lastUse) { _ in time << 8 | use.number }
+    try update(Place.lastSignIn + Int(door.rawValue)) { _ in time }
+    try update(Place.lastRefusal + Int(door.rawValue)) { $0 == 0 ? nil : 0 }
+    switch use {
+    case .factor: break
+    case .recoveryCode: try post(.recoveryCodeUsed)
+    case .invitation:
+      try post(.invitationUsed)
+      try update(Place.invitationOpened) { _ in time }
+    }
+  }
+
+  /// The last sign-in: when (0: never), and what with (factor id, 0 recovery code, 255 invitation).
+  public func lastUse() throws(StoreFailure) -> (time: Int64, factor: UInt8) {
+    let word = try value(at: Place.lastUse)
+    return (Int64(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word))
+  }
+
+  /// The last sign-in at `door`, in seconds since the epoch; 0 for never.
+  public func lastSignIn(at door: Door) throws(StoreFailure) -> Int64 {
+    Int64(truncatingIfNeeded: try value(at: Place.lastSignIn + Int(door.rawValue)))
+  }
+
+  // MARK: notices
+
+  /// Posts a notice for the next session.
+  public func post(_ notice: Notice) throws(StoreFailure) {
+    try update(Place.notices) { $0 | notice.bit == $0 ? nil : $0 | notice.bit }
+  }
+
+  /// The notices not yet shown.
+  public func notices() throws(StoreFailure) -> Notices {
+    Notices(rawValue: try value(at: Place.notices))
+  }
+
+  /// Takes back the notices that were shown.
+  public func clear(_ shown: Notices) throws(StoreFailure) {
+    try update(Place.notices) { $0 & shown.rawValue == 0 ? nil : $0 & ~shown.rawValue }
+  }
+}
+
+/// What a person must hear at the next session.
+public enum Notice: UInt8, Sendable {
+  case recoveryCodeUsed = 0
+  case factorAdded = 1
+  case factorRemoved = 2
+  case recoveryCodesReplaced = 3
+  case invitationUsed = 4
+
+  var bit: UInt64 { 1 << UInt64(rawValue) }
+}
+
+/// Notices, one bit each.
+public struct Notices: Sendable {
+  let rawValue: UInt64
+
+  public var isEmpty: Bool { rawValue == 0 }
+
+  public func contains(_ notice: Notice) -> Bool { rawValue & notice.bit != 0 }
+}
+
+/// The answer to a request to evaluate an answer.
+public enum Admission: Equatable, Sendable {
+  /// Evaluate, then settle; `found` goes into the settlement.
+  case reserved(found: Int64)
+  /// As many as the limit allows are being decided; ask again soon.
+  case crowded
+  /// Seconds to wait.
+  case wait(Int64)
+  /// Until an administrator unlocks.
+  case locked
+}
+
+/// How a reserved attempt went.
+public enum Settlement: Sendable {
+  /// Wrong: it counts.
+  case refused
+  /// Not an attempt at guessing (a code already used): it does not count.
+  case givenBack
+  /// Right: what counted before counts no more.
+  case succeeded
+}
+
+extension AttemptCounter {
+  func settled(_ outcome: Settlement, now: Int64, found: Int64) -> AttemptCounter {
+    switch outcome {
+    case .refused: refusing(at: now)
+    case .givenBack: givingBack(time: found)
+    case .succeeded: succeeding()
+    }
+  }
+
+  /// time (32 bits) ‖ refused (8) ‖ pending (8)
+  init(stateValue: UInt64) {
+    self.init(
+      refused: Int(stateValue >> 8 & 0xff), pending: Int(stateValue & 0xff),
+      time: Int64(truncatingIfNeeded: stateValue >> 16))
+  }
+
+  var stateValue: UInt64 {
+    let time = UInt64(min(max(0, time), Int64(UInt32.max)))
+    return time << 16 | UInt64(min(refused, 255)) << 8 | UInt64(min(pending, 255))
+  }
+}
