@@ -1,0 +1,123 @@
+internal import CPlatform
+internal import OTP
+internal import Store
+
+/// Whether an account is in a group, as far as the name services can be believed.
+public enum Membership: Sendable {
+  case member
+  /// The group is there, every lookup succeeded, and the account is not in it.
+  case notMember
+  /// The group is absent, or something could not be read.
+  case doubt
+}
+
+/// The groups of one account, read once and then asked by name.
+///
+/// `getgrouplist` hides the failures of name services, so a list of its own proves nothing by what
+/// it lacks: an account is outside a group only when the group's entry was found, the list is
+/// complete, and a question that passes through every name service was answered.
+public struct Groups: ~Copyable {
+  /// Room for more groups than any host here has; a longer list is a doubt.
+  private static let most = 1_024
+
+  private let account: Account
+  private let listed: InlineArray<1_024, UInt32>
+  private let count: Int
+  private let complete: Bool
+
+  /// Reads the groups of `account`.
+  public init(of account: Account) {
+    var room = InlineArray<1_024, UInt32>(repeating: 0)
+    var held = Int32(Groups.most)
+    let name = account.name.withBytes { (bytes: Span<UInt8>) in CName(bytes) }
+    let gid = account.gid
+    var gids = room.mutableSpan
+    let rc = unsafe gids.withUnsafeMutableBufferPointer { list -> Int32 in
+      guard let base = list.baseAddress else { return -1 }
+      return unsafe name.withCString { unsafe getgrouplist($0, gid, base, &held) }
+    }
+    // -1: more groups than room, or no memory. `held` may then count what was not written.
+    let fits = rc >= 0 && held >= 0 && Int(held) <= Groups.most
+    self.account = account
+    listed = room
+    count = fits ? Int(held) : 0
+    complete = fits
+  }
+
+  /// Whether the account is in the group that is called `groupName`.
+  public borrowing func membership(in groupName: Span<UInt8>) -> Membership {
+    let seen = evidence(for: groupName)
+    guard case .notMember = seen else { return seen }
+    return complete && Groups.everyServiceAnswers() ? .notMember : .doubt
+  }
+
+  /// Whether the account is positively found in the group; what is in doubt is `false`.
+  ///
+  /// Asks no more than that needs: a service that is down cannot make a member of anybody.
+  public borrowing func contain(_ groupName: Span<UInt8>) -> Bool {
+    if case .member = evidence(for: groupName) { true } else { false }
+  }
+
+  /// What the group's entry and the account's list say.
+  private borrowing func evidence(for groupName: Span<UInt8>) -> Membership {
+    guard groupName.count > 0, groupName.count <= 255 else { return .doubt }
+    let name = CName(groupName)
+    // Copied out, so that the closure below captures no part of a non-copyable value.
+    let member = account
+    var room = InlineArray<32_768, UInt8>(repeating: 0)
+    var bytes = room.mutableSpan
+    var entry = unsafe group()
+    var found: UnsafeMutablePointer<group>?
+    var gid: UInt32 = 0
+    let answer = unsafe bytes.withUnsafeMutableBytes { buffer -> Membership in
+      guard let base = buffer.baseAddress else { return .doubt }
+      assumeNameServiceFailure()
+      // As with accounts, only 0 with an entry is found. An absent group may be one whose service
+      // is down: a doubt, like a failure, and like ERANGE for an entry of more than 32 KiB.
+      let rc = unsafe name.withCString {
+        unsafe getgrnam_r(
+          $0, &entry, base.assumingMemoryBound(to: CChar.self), buffer.count, &found)
+      }
+      guard rc == 0, let known = unsafe found else { return .doubt }
+      gid = unsafe known.pointee.gr_gid
+      guard let members = unsafe known.pointee.gr_mem else { return .notMember }
+      var next = unsafe members
+      while let listed = unsafe next.pointee {
+        let text = unsafe UnsafeRawPointer(listed).assumingMemoryBound(to: UInt8.self)
+        let spelled = unsafe Span(_unsafeStart: text, count: strlen(listed))
+        if member.name.withBytes({ (own: Span<UInt8>) in equal(own, spelled) }) { return .member }
+        unsafe next += 1
+      }
+      return .notMember
+    }
+    guard case .notMember = answer else { return answer }
+    return account.gid == gid || lists(gid) ? .member : .notMember
+  }
+
+  private borrowing func lists(_ gid: UInt32) -> Bool {
+    var i = 0
+    while i < count {
+      if listed[i] == gid { return true }
+      i += 1
+    }
+    return false
+  }
+
+  /// Whether each name service for groups can be asked: a group that no file can hold is looked up,
+  /// so the question passes through all of them, and the last one's failure is not hidden.
+  private static func everyServiceAnswers() -> Bool {
+    var room = InlineArray<1_024, UInt8>(repeating: 0)
+    var bytes = room.mutableSpan
+    var entry = unsafe group()
+    var found: UnsafeMutablePointer<group>?
+    let probe: StaticString = "cachet-mfa:nobody"
+    return unsafe bytes.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return false }
+      assumeNameServiceFailure()
+      let rc = unsafe getgrnam_r(
+        UnsafeRawPointer(probe.utf8Start).assumingMemoryBound(to: CChar.self), &entry,
+        base.assumingMemoryBound(to: CChar.self), buffer.count, &found)
+      return rc == 0
+    }
+  }
+}

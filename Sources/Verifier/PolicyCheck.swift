@@ -1,0 +1,189 @@
+internal import OTP
+internal import Store
+
+/// What a policy says in one word or number; its lists stay in the text.
+struct PolicySettings {
+  var digits = 6
+  var window = 1
+  var unenrolledAllowed = false
+  var firstEnroll = FirstEnrolment.invitation
+  var enrollBy: Int64?
+  var throttle = ThrottleRules()
+  /// Entries per key, by `PolicyKey.rawValue`.
+  fileprivate(set) var counts = InlineArray<16, Int>(repeating: 0)
+
+  func has(_ key: PolicyKey) -> Bool { counts[Int(key.rawValue)] > 0 }
+}
+
+/// Reads a policy from its first line to its last, and refuses it at the first thing wrong.
+struct PolicyCheck {
+  /// Entries of one key: bounds the questions to the name services at a sign-in.
+  static var mostEntries: Int { 128 }
+
+  private var settings = PolicySettings()
+  /// The last line of each key, by `PolicyKey.rawValue`; 0 where it does not stand.
+  private var lines = InlineArray<16, Int>(repeating: 0)
+
+  static func run(_ text: Span<UInt8>) throws(PolicyFailure) -> PolicySettings {
+    guard text.count <= Policy.largest else { throw PolicyFailure(.tooLarge, line: 0) }
+    var check = PolicyCheck()
+    var number = 0
+    var start = 0
+    while start < text.count {
+      number += 1
+      let end = PolicyLine.end(in: text, from: start)
+      try PolicyLine.checkBytes(text, start..<end, line: number)
+      if let line = try PolicyLine.read(text, start..<end, line: number) {
+        try check.take(line, number, in: text, before: text.extracting(0..<start))
+      }
+      start = end + 1
+    }
+    try check.compareKeys(in: text)
+    return check.settings
+  }
+
+  private mutating func take(
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+  ) throws(PolicyFailure) {
+    let stands = lines[Int(line.key.rawValue)] != 0
+    lines[Int(line.key.rawValue)] = number
+    switch line.key {
+    case .requiredGroups, .exemptUsers, .exemptGroups:
+      try takeNames(line, number, in: text, before: before)
+    case .door, .enrollByGroup:
+      try takeNamed(line, number, in: text, before: before)
+    case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter, .throttleFirst,
+      .throttleLongest, .lockAfter, .unprovenAccountLimit:
+      guard !stands else {
+        throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
+      }
+      try takeScalar(line, number, text.extracting(line.value))
+    }
+  }
+
+  private mutating func takeScalar(
+    _ line: PolicyLine, _ number: Int, _ value: Span<UInt8>
+  ) throws(PolicyFailure) {
+    switch line.key {
+    case .digits: settings.digits = try count(line.key, number, value)
+    case .window: settings.window = try count(line.key, number, value)
+    case .throttleAfter: settings.throttle.after = try count(line.key, number, value)
+    case .throttleFirst: settings.throttle.first = try count(line.key, number, value)
+    case .throttleLongest: settings.throttle.longest = try count(line.key, number, value)
+    case .lockAfter: settings.throttle.lockAfter = try count(line.key, number, value)
+    case .unprovenAccountLimit:
+      settings.throttle.unprovenAccountLimit = try count(line.key, number, value)
+    case .unenrolled:
+      switch value {
+      case "deny": settings.unenrolledAllowed = false
+      case "allow": settings.unenrolledAllowed = true
+      default: throw badValue(line.key, number, value)
+      }
+    case .firstEnroll:
+      switch value {
+      case "invitation": settings.firstEnroll = .invitation
+      case "password": settings.firstEnroll = .password
+      default: throw badValue(line.key, number, value)
+      }
+    case .enrollBy:
+      guard let end = PolicyDate.end(of: value) else { throw badValue(line.key, number, value) }
+      settings.enrollBy = end
+    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: break
+    }
+  }
+
+  /// Takes `enroll-by.GROUP` or `door.SERVICE`, which may stand once for each name.
+  private mutating func takeNamed(
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+  ) throws(PolicyFailure) {
+    let value = text.extracting(line.value)
+    let part = text.extracting(line.part)
+    let isGood =
+      line.key == .door ? Door(name: value) != nil : PolicyDate.end(of: value) != nil
+    guard isGood else { throw badValue(line.key, number, value) }
+    var repeated = false
+    PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
+      repeated = line.key == .door ? equalIgnoringCase(name, part) : equal(name, part)
+      return !repeated
+    }
+    guard !repeated else {
+      throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
+    }
+    try countEntry(of: line.key, number)
+  }
+
+  private mutating func takeNames(
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+  ) throws(PolicyFailure) {
+    var entries = PolicyEntries(of: line, number: number)
+    while try entries.next(in: text) {
+      try countEntry(of: line.key, number)
+      let own = entries.name
+      var repeated = false
+      PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
+        repeated = own.withBytes { (own: Span<UInt8>) in equal(own, name) }
+        return !repeated
+      }
+      var earlier = PolicyEntries(of: line, number: number)
+      while !repeated, try earlier.next(in: text), earlier.start < entries.start {
+        repeated = own.withBytes { (own: Span<UInt8>) in
+          earlier.name.withBytes { (name: Span<UInt8>) in equal(own, name) }
+        }
+      }
+      guard !repeated else {
+        throw PolicyFailure(.repeatedName(line.key, own.quoted), line: number)
+      }
+    }
+  }
+
+  /// Checks what no line can know by itself.
+  ///
+  /// `lock-after` needs no look at `throttle-after`: their ranges only meet at 10.
+  private func compareKeys(in text: Span<UInt8>) throws(PolicyFailure) {
+    guard settings.throttle.longest >= settings.throttle.first else {
+      let longest = lines[Int(PolicyKey.throttleLongest.rawValue)]
+      let first = lines[Int(PolicyKey.throttleFirst.rawValue)]
+      throw PolicyFailure(.longestBelowFirst, line: max(longest, first))
+    }
+    guard let everyone = settings.enrollBy else {
+      if settings.unenrolledAllowed { throw endless(.unenrolled) }
+      if settings.firstEnroll == .password { throw endless(.firstEnroll) }
+      return
+    }
+    var late: PolicyFailure?
+    PolicyText.eachLine(in: text) { (line, number) in
+      guard line.key == .enrollByGroup else { return true }
+      guard let end = PolicyDate.end(of: text.extracting(line.value)), end > everyone else {
+        return true
+      }
+      late = PolicyFailure(
+        .groupAfterEveryone(Quoted(text.extracting(line.part))), line: number)
+      return false
+    }
+    if let late { throw late }
+  }
+
+  private func endless(_ key: PolicyKey) -> PolicyFailure {
+    PolicyFailure(.graceWithoutEnd(key), line: lines[Int(key.rawValue)])
+  }
+
+  private mutating func countEntry(of key: PolicyKey, _ number: Int) throws(PolicyFailure) {
+    settings.counts[Int(key.rawValue)] += 1
+    guard settings.counts[Int(key.rawValue)] <= PolicyCheck.mostEntries else {
+      throw PolicyFailure(.tooMany(key), line: number)
+    }
+  }
+
+  private func count(
+    _ key: PolicyKey, _ number: Int, _ value: Span<UInt8>
+  ) throws(PolicyFailure) -> Int {
+    guard let range = key.range, let count = OTP.number(value, atMost: range.upperBound),
+      count >= range.lowerBound
+    else { throw badValue(key, number, value) }
+    return count
+  }
+
+  private func badValue(_ key: PolicyKey, _ number: Int, _ value: Span<UInt8>) -> PolicyFailure {
+    PolicyFailure(.badValue(key, Quoted(value)), line: number)
+  }
+}

@@ -1,0 +1,95 @@
+internal import OTP
+
+/// A key of `policy.conf`. `cachet-mfa-policy(5)` documents each.
+public enum PolicyKey: UInt8, Sendable {
+  case digits
+  case window
+  case unenrolled
+  case enrollBy
+  /// `enroll-by.GROUP`
+  case enrollByGroup
+  case firstEnroll
+  case requiredGroups
+  case exemptUsers
+  case exemptGroups
+  /// `door.SERVICE`
+  case door
+  case throttleAfter
+  case throttleFirst
+  case throttleLongest
+  case lockAfter
+  case unprovenAccountLimit
+
+  /// How many keys there are: raw values run from 0 to one less.
+  public static var count: Int { 15 }
+
+  /// The key as it is written; where a name follows, up to and with the dot.
+  public var name: StaticString {
+    switch self {
+    case .digits: "digits"
+    case .window: "window"
+    case .unenrolled: "unenrolled"
+    case .enrollBy: "enroll-by"
+    case .enrollByGroup: "enroll-by."
+    case .firstEnroll: "first-enroll"
+    case .requiredGroups: "required-groups"
+    case .exemptUsers: "exempt-users"
+    case .exemptGroups: "exempt-groups"
+    case .door: "door."
+    case .throttleAfter: "throttle-after"
+    case .throttleFirst: "throttle-first"
+    case .throttleLongest: "throttle-longest"
+    case .lockAfter: "lock-after"
+    case .unprovenAccountLimit: "unproven-account-limit"
+    }
+  }
+
+  /// The numbers that the key takes; nil where its value is no number.
+  public var range: ClosedRange<Int>? {
+    switch self {
+    case .digits: 6...8
+    case .window: 0...10
+    case .throttleAfter: 1...10
+    case .throttleFirst: 1...3_600
+    case .throttleLongest: 1...86_400
+    case .lockAfter: 10...100
+    case .unprovenAccountLimit: 20...10_000
+    case .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .requiredGroups, .exemptUsers,
+      .exemptGroups, .door:
+      nil
+    }
+  }
+
+  /// Whether the value is a list of names. Such keys may stand on several lines, which add up.
+  public var isList: Bool {
+    switch self {
+    case .requiredGroups, .exemptUsers, .exemptGroups: true
+    case .digits, .window, .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .door,
+      .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
+      false
+    }
+  }
+
+  /// Whether each name of the list is followed by the reason why it stands there.
+  public var takesReasons: Bool { self == .exemptUsers || self == .exemptGroups }
+
+  /// The key that is written `word` and is followed by no name.
+  init?(word: Span<UInt8>) {
+    switch word {
+    case "digits": self = .digits
+    case "window": self = .window
+    case "unenrolled": self = .unenrolled
+    case "enroll-by": self = .enrollBy
+    case "first-enroll": self = .firstEnroll
+    case "required-groups": self = .requiredGroups
+    case "exempt-users": self = .exemptUsers
+    case "exempt-groups": self = .exemptGroups
+    case "throttle-after": self = .throttleAfter
+    case "throttle-first": self = .throttleFirst
+    case "throttle-longest": self = .throttleLongest
+    case "lock-after": self = .lockAfter
+    case "unproven-account-limit": self = .unprovenAccountLimit
+    default: return nil
+    }
+  }
+}

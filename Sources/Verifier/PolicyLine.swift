@@ -1,0 +1,114 @@
+internal import OTP
+
+/// One `key = value` of a policy: places in the text, since no span can be kept.
+struct PolicyLine {
+  /// Bytes of a line without its LF.
+  static var longest: Int { 512 }
+
+  let key: PolicyKey
+  /// What the key names behind its dot: SERVICE or GROUP; empty for other keys.
+  let part: Range<Int>
+  /// The key as written, `part` included.
+  let word: Range<Int>
+  /// The value without blanks at its ends.
+  let value: Range<Int>
+
+  /// Where the line that begins at `start` ends: its LF, or the end of the text.
+  static func end(in text: Span<UInt8>, from start: Int) -> Int {
+    var end = start
+    while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+    return end
+  }
+
+  /// Reads the line at `range`; nil when it is blank or a comment.
+  ///
+  /// Looks at the key's name only, not at its value.
+  static func read(
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
+  ) throws(PolicyFailure) -> PolicyLine? {
+    let all = trimmed(text, range)
+    guard !all.isEmpty, text[all.lowerBound] != UInt8(ascii: "#") else { return nil }
+    var sign = all.lowerBound
+    while sign < all.upperBound, text[sign] != UInt8(ascii: "=") { sign += 1 }
+    let word = trimmed(text, all.lowerBound..<sign)
+    guard sign < all.upperBound, !word.isEmpty else {
+      throw PolicyFailure(.badLine(Quoted(text.extracting(all))), line: line)
+    }
+    let value = trimmed(text, (sign + 1)..<all.upperBound)
+    if let key = PolicyKey(word: text.extracting(word)) {
+      let none = word.upperBound..<word.upperBound
+      return PolicyLine(key: key, part: none, word: word, value: value)
+    }
+    if let part = named(by: .door, text, word) {
+      return PolicyLine(key: .door, part: part, word: word, value: value)
+    }
+    if let part = named(by: .enrollByGroup, text, word) {
+      return PolicyLine(key: .enrollByGroup, part: part, word: word, value: value)
+    }
+    throw PolicyFailure(.unknownKey(Quoted(text.extracting(word))), line: line)
+  }
+
+  /// The name that follows the prefix of `key` in `word`.
+  private static func named(
+    by key: PolicyKey, _ text: Span<UInt8>, _ word: Range<Int>
+  ) -> Range<Int>? {
+    let length = key.name.utf8CodeUnitCount
+    guard word.count > length, word.count - length <= PolicyWord.longest else { return nil }
+    let start = word.lowerBound + length
+    guard key.name ~= text.extracting(word.lowerBound..<start) else { return nil }
+    var i = start
+    while i < word.upperBound {
+      guard PolicyWord.isPlain(text[i]) else { return nil }
+      i += 1
+    }
+    return start..<word.upperBound
+  }
+
+  /// Checks what every line must be, comments too: short enough, UTF-8, no control characters.
+  static func checkBytes(
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
+  ) throws(PolicyFailure) {
+    guard range.count <= longest else { throw PolicyFailure(.tooLong, line: line) }
+    var i = range.lowerBound
+    while i < range.upperBound {
+      let byte = text[i]
+      if byte == UInt8(ascii: "\r") { throw PolicyFailure(.carriageReturn, line: line) }
+      if byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f {
+        throw PolicyFailure(.controlCharacter(byte), line: line)
+      }
+      let length = scalarLength(text, i..<range.upperBound)
+      guard length > 0 else { throw PolicyFailure(.badUTF8, line: line) }
+      // U+0080 to U+009F steer terminals as well as those below U+0020.
+      if byte == 0xc2, text[i + 1] < 0xa0 {
+        throw PolicyFailure(.controlCharacter(text[i + 1]), line: line)
+      }
+      i += length
+    }
+  }
+
+  /// Bytes of the UTF-8 scalar at the start of `range` (Unicode, table 3-7); 0 when there is none.
+  private static func scalarLength(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
+    let start = range.lowerBound
+    let length: Int
+    var least: UInt8 = 0x80
+    var most: UInt8 = 0xbf
+    switch text[start] {
+    case 0x00...0x7f: return 1
+    case 0xc2...0xdf: length = 2
+    case 0xe0: (length, least) = (3, 0xa0)
+    case 0xed: (length, most) = (3, 0x9f)
+    case 0xe1...0xef: length = 3
+    case 0xf0: (length, least) = (4, 0x90)
+    case 0xf1...0xf3: length = 4
+    case 0xf4: (length, most) = (4, 0x8f)
+    default: return 0
+    }
+    guard range.count >= length, text[start + 1] >= least, text[start + 1] <= most else { return 0 }
+    var i = start + 2
+    while i < start + length {
+      guard text[i] >= 0x80, text[i] <= 0xbf else { return 0 }
+      i += 1
+    }
+    return length
+  }
+}
