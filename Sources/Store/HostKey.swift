@@ -1,4 +1,4 @@
-public import OTP
+internal import OTP
 
 /// The key of this host: what seals the secrets and signs the store.
 ///

@@ -1,4 +1,4 @@
-public import OTP
+internal import OTP
 
 /// `store.id`: proof that the folder at hand is this host's store, and not an empty mount point.
 public struct StoreID {

@@ -1,4 +1,4 @@
-public import OTP
+internal import OTP
 
 /// Making a store, and changing records: always under the writers' lock, always whole.
 extension Store {
