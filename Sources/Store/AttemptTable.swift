@@ -87,8 +87,8 @@ public import OTP
   /// Asks to evaluate an answer for `account` from `origin`; a reservation must be settled.
   public func reserve(
     _ account: Span<UInt8>, from origin: Origin, now: Int64, _ limits: AttemptLimits
-  ) throws(StoreFailure) -> Admission {
-    var admission = Admission.crowded
+  ) throws(StoreFailure) -> AttemptAdmission {
+    var admission = AttemptAdmission.crowded
     try update(account, origin, now: now) { (counter: AttemptCounter) -> AttemptCounter? in
       switch counter.admission(at: now, limits) {
       case .reserved(let next):

@@ -50,3 +50,63 @@ public struct StoreFailure: Error {
     case busy
   }
 }
+
+extension StoreFailure.Part {
+  /// One word for the journal.
+  public var name: StaticString {
+    switch self {
+    case .folder: "folder"
+    case .policy: "policy"
+    case .hostKey: "host-key"
+    case .storeID: "store-id"
+    case .users: "users"
+    case .record: "record"
+    case .credentials: "credentials"
+    case .state: "state"
+    case .attempts: "attempts"
+    }
+  }
+}
+
+extension StoreFailure.Defect {
+  /// One word for the journal.
+  public var name: StaticString {
+    switch self {
+    case .missing: "missing"
+    case .symbolicLink: "symbolic-link"
+    case .notAFolder: "not-a-folder"
+    case .notARegularFile: "not-a-regular-file"
+    case .foreignOwner: "foreign-owner"
+    case .writableByOthers: "writable-by-others"
+    case .hardLinked: "hard-linked"
+    case .tooLarge: "too-large"
+    case .truncated: "truncated"
+    case .unreadable: "unreadable"
+    case .unwritable: "unwritable"
+    case .noRoom: "no-room"
+    case .malformed: "malformed"
+    case .brokenWord: "broken-word"
+    case .checksumMismatch: "checksum-mismatch"
+    case .wrongUser: "wrong-user"
+    case .otherKey: "other-key"
+    case .doesNotOpen: "does-not-open"
+    case .crypto: "crypto"
+    case .full: "full"
+    case .nameTaken: "name-taken"
+    case .sameSecret: "same-secret"
+    case .stepUsed: "step-used"
+    case .exists: "exists"
+    case .busy: "busy"
+    }
+  }
+
+  /// The number that goes with it: errno, line or place.
+  public var number: Int64? {
+    switch self {
+    case .unreadable(let errno), .unwritable(let errno): Int64(errno)
+    case .malformed(let line): Int64(line)
+    case .brokenWord(let place): Int64(place)
+    default: nil
+    }
+  }
+}

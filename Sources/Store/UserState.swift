@@ -99,8 +99,8 @@ extension StatePage {
   /// Asks to evaluate an answer at `door`; a reservation must be settled.
   public func reserve(
     at door: Door, now: Int64, _ limits: AttemptLimits
-  ) throws(StoreFailure) -> Admission {
-    var admission = Admission.crowded
+  ) throws(StoreFailure) -> AttemptAdmission {
+    var admission = AttemptAdmission.crowded
     try update(Place.attempts + Int(door.rawValue)) { (value: UInt64) -> UInt64? in
       let counter = AttemptCounter(stateValue: value)
       switch counter.admission(at: now, limits) {
@@ -245,7 +245,7 @@ public struct Notices: Sendable {
 }
 
 /// The answer to a request to evaluate an answer.
-public enum Admission: Equatable, Sendable {
+public enum AttemptAdmission: Equatable, Sendable {
   /// Evaluate, then settle; `found` goes into the settlement.
   case reserved(found: Int64)
   /// As many as the limit allows are being decided; ask again soon.
@@ -264,6 +264,8 @@ public enum Settlement: Sendable {
   case givenBack
   /// Right: what counted before counts no more.
   case succeeded
+  /// Wrong, and evaluated without a reservation: it counts.
+  case counted
 }
 
 extension AttemptCounter {
@@ -272,6 +274,7 @@ extension AttemptCounter {
     case .refused: refusing(at: now)
     case .givenBack: givingBack(time: found)
     case .succeeded: succeeding()
+    case .counted: AttemptCounter(refused: refused + 1, pending: pending, time: now)
     }
   }
 

@@ -1,0 +1,159 @@
+internal import CPlatform
+internal import OTP
+internal import Store
+
+/// Counting one attempt, before it is evaluated and after.
+///
+/// With a proven first factor it counts against account and door, in the state page. Without, it
+/// counts against (account, origin) and a ceiling per account, in the volatile table; the door's
+/// own wait and lock hold for it too.
+struct Attempts: ~Copyable {
+  /// What was found while reserving, to be given back.
+  struct Ticket {
+    fileprivate var first: Int64 = 0
+    fileprivate var second: Int64 = 0
+  }
+
+  enum Admission {
+    case admitted(Ticket)
+    /// Seconds to wait.
+    case wait(Int64)
+    case locked
+  }
+
+  private let isProven: Bool
+  private let door: Door
+  private let user: Quoted
+  private let origin: AttemptTable.Origin
+  private let proven: AttemptLimits
+  private let perOrigin: AttemptLimits
+  private let ceiling: AttemptLimits
+  private let table: AttemptTable?
+
+  /// Longest time to wait for attempts that are being decided: longer than their patience.
+  private static let longestCrowd = 7_000
+  private static let look = 10
+
+  init(
+    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation
+  ) throws(StoreFailure) {
+    isProven = request.isProven
+    door = subject.door
+    user = subject.account?.name.withBytes { Quoted($0) } ?? request.user
+    origin = request.origin
+    proven = subject.provenLimits
+    perOrigin = subject.originLimits
+    ceiling = subject.ceilingLimits
+    table =
+      isProven ? nil : try AttemptTable(in: Store.makePath(location.run, location.owners))
+  }
+
+  /// Asks to evaluate an answer for a user who has a record.
+  func reserve(_ state: borrowing StatePage, now: Int64) throws(StoreFailure) -> Admission {
+    guard isProven else {
+      switch try state.attempts(at: door, now: now, proven).wait {
+      case .none: return .locked
+      case .some(0): return try reserveWithoutRecord(now: now)
+      case .some(let seconds): return .wait(seconds)
+      }
+    }
+    return try patiently { (waited: Int64) throws(StoreFailure) in
+      try state.reserve(at: door, now: now &+ waited, proven)
+    }
+  }
+
+  /// Asks to evaluate an answer for somebody who has none.
+  func reserveWithoutRecord(now: Int64) throws(StoreFailure) -> Admission {
+    switch table {
+    case .none: return .admitted(Ticket())
+    case .some(let table):
+      let first = try named { (user: Span<UInt8>) throws(StoreFailure) in
+        try patiently { (waited: Int64) throws(StoreFailure) in
+          try table.reserve(user, from: origin, now: now &+ waited, perOrigin)
+        }
+      }
+      guard case .admitted(var ticket) = first else { return first }
+      let second = try named { (user: Span<UInt8>) throws(StoreFailure) in
+        try patiently { (waited: Int64) throws(StoreFailure) in
+          try table.reserve(user, from: .anywhere, now: now &+ waited, ceiling)
+        }
+      }
+      guard case .admitted(let other) = second else {
+        try named { (user: Span<UInt8>) throws(StoreFailure) in
+          try table.settle(.givenBack, user, from: origin, now: now, found: ticket.first)
+        }
+        return second
+      }
+      ticket.second = other.first
+      return .admitted(ticket)
+    }
+  }
+
+  /// Says how an admitted attempt went.
+  func settle(
+    _ outcome: Settlement, _ ticket: Ticket, _ state: borrowing StatePage, now: Int64
+  ) throws(StoreFailure) {
+    if isProven {
+      try state.settle(outcome, at: door, now: now, found: ticket.first)
+    } else {
+      try settleWithoutRecord(outcome, ticket, now: now)
+    }
+  }
+
+  func settleWithoutRecord(
+    _ outcome: Settlement, _ ticket: Ticket, now: Int64
+  ) throws(StoreFailure) {
+    guard case .some(let table) = table else { return }
+    try named { (user: Span<UInt8>) throws(StoreFailure) in
+      try table.settle(outcome, user, from: origin, now: now, found: ticket.first)
+      // One good sign-in says nothing about the attempts of others.
+      let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
+      try table.settle(forAll, user, from: .anywhere, now: now, found: ticket.second)
+    }
+  }
+
+  /// Wrong answers so far, for the journal.
+  func refused(_ state: borrowing StatePage, now: Int64) throws(StoreFailure) -> Int {
+    isProven
+      ? try state.attempts(at: door, now: now, proven).refused
+      : try refusedWithoutRecord(now: now) ?? 0
+  }
+
+  func refusedWithoutRecord(now: Int64) throws(StoreFailure) -> Int? {
+    guard case .some(let table) = table else { return nil }
+    return try named { (user: Span<UInt8>) throws(StoreFailure) in
+      try table.refused(user, from: origin, now: now)
+    }
+  }
+
+  /// Seconds until the next answer is evaluated with a proven first factor; `nil` for locked.
+  static func wait(
+    _ state: borrowing StatePage, _ subject: borrowing Subject, now: Int64
+  ) throws(StoreFailure) -> Int64? {
+    try state.attempts(at: subject.door, now: now, subject.provenLimits).wait
+  }
+
+  private func named<R>(
+    _ body: (Span<UInt8>) throws(StoreFailure) -> R
+  ) throws(StoreFailure) -> R {
+    try user.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) -> R in try body(bytes) }
+  }
+
+  /// Asks again while others are being decided; each of them is, or is abandoned, within seconds.
+  private func patiently(
+    _ reserve: (Int64) throws(StoreFailure) -> AttemptAdmission
+  ) throws(StoreFailure) -> Admission {
+    var waited = 0
+    while true {
+      switch try reserve(Int64(waited / 1000)) {
+      case .reserved(let found): return .admitted(Ticket(first: found))
+      case .wait(let seconds): return .wait(seconds)
+      case .locked: return .locked
+      case .crowded:
+        guard waited < Attempts.longestCrowd else { return .wait(1) }
+        pause_milliseconds(Attempts.look)
+        waited += Attempts.look
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import OTP
+internal import Store
+
+/// Evaluating a code against the factors of a record.
+enum CodeCheck {
+  /// A step of a factor whose code this is.
+  struct Hit {
+    let id: FactorID
+    let parameters: Parameters
+    let step: Step
+  }
+
+  /// How far around the current step a refused code is looked for, to tell a clock that is off.
+  static let staleSeconds = 600
+
+  /// Every factor and every step of the window is tried, whatever came before.
+  static func hits(
+    _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,
+    now: Int64, window: Int
+  ) throws(StoreFailure) -> FixedList<8, Hit> {
+    var hits = FixedList<8, Hit>()
+    var i = 0
+    while let factor = record.credentials.factors[i] {
+      i += 1
+      guard let code = candidates[factor.parameters.digits] else { continue }
+      let current = factor.parameters.step(at: now)
+      let distance = try distance(
+        code, factor, record, keys, around: current, window: window)
+      if let distance {
+        _ = hits.append(
+          Hit(id: factor.id, parameters: factor.parameters, step: current.moved(by: distance)))
+      }
+    }
+    return hits
+  }
+
+  /// Steps by which a code outside the window is off, within ten minutes; `nil` for none of ours.
+  static func offset(
+    _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,
+    now: Int64
+  ) throws(StoreFailure) -> Int? {
+    var offset: Int? = nil
+    var i = 0
+    while let factor = record.credentials.factors[i] {
+      i += 1
+      guard let code = candidates[factor.parameters.digits] else { continue }
+      let found = try distance(
+        code, factor, record, keys, around: factor.parameters.step(at: now),
+        window: staleSeconds / factor.parameters.period)
+      offset = found ?? offset
+    }
+    return offset
+  }
+
+  private static func distance(
+    _ code: Code, _ factor: SealedFactor, _ record: borrowing Record, _ keys: borrowing KeyRing,
+    around step: Step, window: Int
+  ) throws(StoreFailure) -> Int? {
+    try factor.withSecret(in: record.credentials, under: keys) {
+      (secret: Span<UInt8>) throws(StoreFailure) in
+      do throws(OTPFailure) {
+        return try match(
+          code, secret: secret, parameters: factor.parameters, around: step, window: window)
+      } catch {
+        throw StoreFailure(.credentials, .crypto(error))
+      }
+    }
+  }
+
+  /// A fingerprint of a refused answer: tells that it is repeated, and nothing else.
+  static func fingerprint(
+    _ text: Span<UInt8>, at door: Door, _ keys: borrowing KeyRing
+  ) throws(StoreFailure) -> UInt64 {
+    try keys.current.derived(for: .fingerprint, or: StoreFailure(.hostKey, .crypto(.crypto))) {
+      (key: Span<UInt8>) throws(StoreFailure) in
+      try withScratch { (digest: inout MutableSpan<UInt8>) throws(StoreFailure) in
+        do throws(OTPFailure) { try hmac(.sha256, key: key, text, into: &digest) } catch {
+          throw StoreFailure(.state, .crypto(error))
+        }
+        var value: UInt64 = 0
+        var i = 0
+        while i < 6 {
+          value = value << 8 | UInt64(digest[i])
+          i += 1
+        }
+        // 0 stands for "none", and a fingerprint is bound to its door.
+        return (value ^ UInt64(door.rawValue)) | 1 << 47
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+public import OTP
+public import Store
+
+/// What the verifier decided, and everything that may be told about it.
+public struct Decision {
+  public enum Outcome: Sendable {
+    /// The second factor was shown.
+    case accepted
+    /// Policy, positively read, asks for none.
+    case ignored
+    case refused
+    /// Refused, and the host should stop asking.
+    case exhausted
+    /// Nothing could be decided: something is missing, unreadable or damaged.
+    case unavailable
+
+    public var name: StaticString {
+      switch self {
+      case .accepted: "accepted"
+      case .ignored: "ignored"
+      case .refused: "refused"
+      case .exhausted: "refused"
+      case .unavailable: "unavailable"
+      }
+    }
+  }
+
+  public let outcome: Outcome
+  public let reason: Reason
+  public var use: Use?
+  /// Wrong answers so far, where they were counted.
+  public var attempts: Int?
+  /// Seconds until another answer is evaluated.
+  public var wait: Int64?
+  /// Steps by which a refused code was off.
+  public var offset: Int?
+
+  public init(_ outcome: Outcome, _ reason: Reason) {
+    self.outcome = outcome
+    self.reason = reason
+  }
+
+  /// What was accepted, or recognised and refused.
+  public enum Use: Sendable {
+    case totp(FactorID)
+    case recoveryCode(Int)
+    case invitation
+  }
+}
+
+/// Why: one word for the journal.
+public enum Reason: Sendable {
+  // accepted
+  case code, recoveryCode, invitation
+  // ignored
+  case exemptUser, exemptGroup, outOfScope, grace
+  // refused
+  case wrongCode, staleCode, usedCode
+  case wrongOneTimeSecret, usedOneTimeSecret, expiredInvitation
+  case notACode, noAnswer, samePassword, placeholder, repeated
+  case unknownUser, notEnrolled, disabled
+  case throttled, locked
+  case conversation, badOption(Quoted), noUser
+  // account phase
+  case enrolled, invited
+  // unavailable
+  case store(StoreFailure)
+  case policy(line: Int)
+  case accountLookup(Int32)
+  case clock
+
+  public var name: StaticString {
+    switch self {
+    case .code: "code"
+    case .recoveryCode: "recovery-code"
+    case .invitation: "invitation"
+    case .exemptUser: "exempt-user"
+    case .exemptGroup: "exempt-group"
+    case .outOfScope: "out-of-scope"
+    case .grace: "grace"
+    case .wrongCode: "wrong-code"
+    case .staleCode: "stale-code"
+    case .usedCode: "used-code"
+    case .wrongOneTimeSecret: "wrong-one-time-secret"
+    case .usedOneTimeSecret: "used-one-time-secret"
+    case .expiredInvitation: "expired-invitation"
+    case .notACode: "not-a-code"
+    case .noAnswer: "no-answer"
+    case .samePassword: "password-repeated"
+    case .placeholder: "sshd-placeholder"
+    case .repeated: "answer-repeated"
+    case .unknownUser: "unknown-user"
+    case .notEnrolled: "not-enrolled"
+    case .disabled: "disabled"
+    case .throttled: "throttled"
+    case .locked: "locked"
+    case .conversation: "no-conversation"
+    case .badOption: "bad-option"
+    case .noUser: "no-user"
+    case .enrolled: "enrolled"
+    case .invited: "invited"
+    case .store: "store"
+    case .policy: "policy"
+    case .accountLookup: "account-lookup"
+    case .clock: "clock"
+    }
+  }
+}
+
+/// What keeps a decision from being made.
+enum Obstacle: Error {
+  case store(StoreFailure)
+  case policy(line: Int)
+  case accountLookup(Int32)
+  case clock
+
+  var decision: Decision {
+    switch self {
+    case .store(let failure): Decision(.unavailable, .store(failure))
+    case .policy(let line): Decision(.unavailable, .policy(line: line))
+    case .accountLookup(let code): Decision(.unavailable, .accountLookup(code))
+    case .clock: Decision(.unavailable, .clock)
+    }
+  }
+}
+
+/// Runs `body`; what the store throws becomes an obstacle.
+func obstructed<R: ~Copyable>(
+  _ body: () throws(StoreFailure) -> R
+) throws(Obstacle) -> R {
+  do throws(StoreFailure) { return try body() } catch { throw .store(error) }
+}

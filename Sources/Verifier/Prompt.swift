@@ -1,0 +1,65 @@
+internal import OTP
+internal import Store
+
+/// The words of the one prompt. Whoever has not proven a first factor sees the same for every user.
+enum Prompt {
+  /// Seconds for which the next prompt still speaks of a refusal.
+  private static let memory: Int64 = 120
+
+  static func text(
+    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    split: Bool, now: Int64
+  ) throws(Obstacle) -> TextLine {
+    var line = TextLine()
+    if request.isProven, let account = subject.account {
+      try obstructed { () throws(StoreFailure) in
+        if let record = try Store(at: location).record(of: account.name, uid: account.uid) {
+          try note(record, subject, now: now, into: &line)
+        }
+      }
+    }
+    if let prompt = request.prompt {
+      prompt.withBytes { (text: Span<UInt8>) in line.append(printable: text) }
+    } else {
+      line.append(split ? "Password and verification code" : "Verification code")
+    }
+    line.append(" for ")
+    request.user.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    line.append(" (")
+    request.service.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    line.append("): ")
+    return line
+  }
+
+  /// What a person with a proven first factor may know.
+  private static func note(
+    _ record: borrowing Record, _ subject: borrowing Subject, now: Int64,
+    into line: inout TextLine
+  ) throws(StoreFailure) {
+    guard record.credentials.isEnrolled else { return }
+    guard let wait = try Attempts.wait(record.state, subject, now: now) else {
+      line.append("Too many wrong codes: only a recovery code opens this door now. ")
+      return
+    }
+    if wait > 0 {
+      line.append("Too many wrong codes: wait ")
+      line.append(wait)
+      line.append(" s, or use a recovery code. ")
+      return
+    }
+    let last = try record.state.lastRefusal(at: subject.door)
+    guard now - last.time < memory, let refusal = RefusalNote(rawValue: last.reason) else {
+      return
+    }
+    switch refusal {
+    case .none: break
+    case .wrong: line.append("That code was wrong. ")
+    case .stale: line.append("That code was for another time: check the clocks. ")
+    case .used:
+      let period = Int64(record.credentials.factors[0]?.parameters.period ?? 30)
+      line.append("That code was already used, the next one comes in ")
+      line.append(period - now % period)
+      line.append(" s. ")
+    }
+  }
+}

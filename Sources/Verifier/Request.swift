@@ -1,0 +1,98 @@
+public import OTP
+public import Store
+
+/// Who wants in, where, and how the line in the PAM stack asks: everything a decision depends on
+/// besides store, policy and clock.
+public struct Request {
+  /// What asks for the answer, and where the answer is.
+  public enum Mode: Sendable {
+    /// Our own prompt; the answer is a code or a one-time secret.
+    case prompt
+    /// Our own prompt; the answer is password and code in one. The password is left behind.
+    case promptSplit
+    /// What an earlier module left is all there is; with `split`, password and code in one.
+    case earlier(split: Bool)
+    /// What an earlier module left is tried first; then our own prompt.
+    case earlierThenPrompt(split: Bool)
+  }
+
+  /// The name as it was given; the account may spell it otherwise.
+  public let user: Quoted
+  public let account: AccountLookup
+  public let service: Quoted
+  public let mode: Mode
+  /// The application said that a password was already right, or the line does.
+  public let isProven: Bool
+  /// `nullok`: the line lets policy decide about users who are not enrolled.
+  public let allowsUnenrolled: Bool
+  /// `window=`: at most this many steps, whatever policy allows.
+  public let window: Int?
+  /// `prompt=`: what to ask for instead of "Verification code".
+  public let prompt: Quoted?
+  public let rhost: Quoted?
+  public let tty: Quoted?
+  public let ruser: Quoted?
+  /// The real user id of the process that asks.
+  public let caller: UInt32
+
+  public init(
+    user: Quoted, account: AccountLookup, service: Quoted, mode: Mode, isProven: Bool = false,
+    allowsUnenrolled: Bool = false, window: Int? = nil, prompt: Quoted? = nil,
+    rhost: Quoted? = nil, tty: Quoted? = nil, ruser: Quoted? = nil, caller: UInt32 = 0
+  ) {
+    self.user = user
+    self.account = account
+    self.service = service
+    self.mode = mode
+    self.isProven = isProven
+    self.allowsUnenrolled = allowsUnenrolled
+    self.window = window
+    self.prompt = prompt
+    self.rhost = rhost
+    self.tty = tty
+    self.ruser = ruser
+    self.caller = caller
+  }
+
+  /// Where unproven attempts are counted: the remote host, else the caller.
+  var origin: AttemptTable.Origin {
+    if let rhost { .host(networkPrefix(of: rhost)) } else { .user(caller) }
+  }
+}
+
+/// What the verifier needs of the program around it.
+public protocol SignInHost: ~Copyable {
+  /// Seconds since the epoch, -1 where the clock cannot be read.
+  func now() -> Int64
+  /// Asks without echo and lends what was typed, which is wiped afterwards; `nil` where nobody can
+  /// be asked.
+  mutating func ask<R>(
+    _ prompt: borrowing TextLine, _ body: (inout Self, Span<UInt8>) -> R
+  ) -> R?
+  /// Lends the password that an earlier module left; `nil` where there is none.
+  mutating func withEarlierPassword<R>(_ body: (inout Self, Span<UInt8>) -> R) -> R?
+  /// Leaves `password` for later modules; `false` where that failed.
+  mutating func leave(password: Span<UInt8>) -> Bool
+  /// Writes one line to the journal.
+  mutating func log(_ line: borrowing TextLine, isWarning: Bool)
+}
+
+/// The /64 of an IPv6 address; anything else as it is.
+///
+/// An attacker commands a whole /64, so that is what counts as one origin. The text must have at
+/// least four groups before any `::` to be cut; what is shorter is one origin of its own.
+func networkPrefix(of host: Quoted) -> Quoted {
+  host.withBytes { (text: Span<UInt8>) in
+    var colons = 0
+    var i = 0
+    while i < text.count {
+      if text[i] == UInt8(ascii: ":") {
+        if i > 0, text[i - 1] == UInt8(ascii: ":") { return Quoted(text.extracting(0..<i)) }
+        colons += 1
+        if colons == 4 { return Quoted(text.extracting(0..<i)) }
+      }
+      i += 1
+    }
+    return host
+  }
+}

@@ -1,0 +1,78 @@
+internal import OTP
+public import Store
+
+/// Whom a request is about, under which policy, at which door: all that is known before asking.
+struct Subject: ~Copyable {
+  let policy: Policy
+  let door: Door
+  /// `nil` for a name that no account has.
+  let account: Account?
+  let scope: Scope
+
+  /// Reads the policy and what it says of the account.
+  init(_ request: borrowing Request, at location: StoreLocation) throws(Obstacle) {
+    let policy = try Policy(at: location)
+    let account: Account?
+    switch request.account {
+    case .found(let found): account = found
+    case .unknown: account = nil
+    case .oversized: throw .accountLookup(0)
+    case .failed(let code): throw .accountLookup(code)
+    }
+    door = request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
+    scope = account.map { policy.scope(of: $0) } ?? .enforced
+    self.account = account
+    self.policy = policy
+  }
+
+  /// The decision that needs no answer: policy, positively read, asks for no second factor.
+  func decisionOfPolicy() -> Decision? {
+    switch scope {
+    case .enforced: nil
+    case .exempt(.user): Decision(.ignored, .exemptUser)
+    case .exempt(.group): Decision(.ignored, .exemptGroup)
+    case .outOfScope: Decision(.ignored, .outOfScope)
+    }
+  }
+
+  /// Whether `account`, positively not enrolled, may still pass at `now`.
+  func hasGrace(at now: Int64) -> Bool {
+    guard policy.unenrolledAllowed, let account, let end = policy.graceEnds(of: account) else {
+      return false
+    }
+    return now < end
+  }
+
+  /// Limits of attempts with a proven first factor, at this door.
+  var provenLimits: AttemptLimits { limits(after: policy.throttle.after, locking: true) }
+  /// Limits of attempts without, from one origin.
+  var originLimits: AttemptLimits { limits(after: policy.throttle.after, locking: false) }
+  /// Limits of attempts without, from anywhere.
+  var ceilingLimits: AttemptLimits {
+    limits(after: policy.throttle.unprovenAccountLimit, locking: false)
+  }
+
+  private func limits(after: Int, locking: Bool) -> AttemptLimits {
+    let rules = policy.throttle
+    return AttemptLimits(
+      after: after, firstWait: Int64(rules.first), longestWait: Int64(rules.longest),
+      lockAfter: locking ? rules.lockAfter : nil)
+  }
+}
+
+extension Policy {
+  /// Reads the applied policy at `location`.
+  init(at location: StoreLocation) throws(Obstacle) {
+    var room = InlineArray<16_640, UInt8>(repeating: 0)
+    var span = room.mutableSpan
+    let count = try obstructed { () throws(StoreFailure) in
+      try location.policy.open(location.owners, part: .policy)
+        .read(location.policy.name, into: &span, part: .policy)
+    }
+    do throws(PolicyFailure) {
+      try self.init(applied: room.span.extracting(0..<count))
+    } catch {
+      throw .policy(line: error.line)
+    }
+  }
+}
