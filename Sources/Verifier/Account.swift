@@ -32,8 +32,7 @@ extension Account {
   /// A name that no account can have (`AccountName.isPlausible`) is unknown without a question to
   /// any name service.
   public static func find(named typed: Span<UInt8>) -> AccountLookup {
-    guard AccountName.isPlausible(typed) else { return .unknown }
-    let name = CName(typed)
+    guard AccountName.isPlausible(typed), let name = CName(typed) else { return .unknown }
     return unsafe find { (entry, buffer, size, found) in
       unsafe name.withCString { unsafe getpwnam_r($0, entry, buffer, size, found) }
     }
@@ -86,13 +85,15 @@ func assumeNameServiceFailure() {
   unsafe __errno_location().pointee = EIO
 }
 
-/// A name of at most 255 bytes with the NUL that C wants; what is longer is cut.
+/// A name with the NUL that C wants: 1 to 255 bytes, none of them NUL.
 struct CName {
   private var room = InlineArray<256, UInt8>(repeating: 0)
 
-  init(_ name: Span<UInt8>) {
+  init?(_ name: Span<UInt8>) {
+    guard name.count > 0, name.count <= 255 else { return nil }
     var i = 0
-    while i < name.count, i < 255 {
+    while i < name.count {
+      guard name[i] != 0 else { return nil }
       room[i] = name[i]
       i += 1
     }

@@ -33,7 +33,7 @@ public struct Groups: ~Copyable {
     let gid = account.gid
     var gids = room.mutableSpan
     let rc = unsafe gids.withUnsafeMutableBufferPointer { list -> Int32 in
-      guard let base = list.baseAddress else { return -1 }
+      guard let base = list.baseAddress, let name else { return -1 }
       return unsafe name.withCString { unsafe getgrouplist($0, gid, base, &held) }
     }
     // -1: more groups than room, or no memory. `held` may then count what was not written.
@@ -60,37 +60,24 @@ public struct Groups: ~Copyable {
 
   /// What the group's entry and the account's list say.
   private borrowing func evidence(for groupName: Span<UInt8>) -> Membership {
-    guard groupName.count > 0, groupName.count <= 255 else { return .doubt }
-    let name = CName(groupName)
-    // Copied out, so that the closure below captures no part of a non-copyable value.
-    let member = account
-    var room = InlineArray<32_768, UInt8>(repeating: 0)
-    var bytes = room.mutableSpan
-    var entry = unsafe group()
-    var found: UnsafeMutablePointer<group>?
+    guard let name = CName(groupName) else { return .doubt }
+    let own = account.name
     var gid: UInt32 = 0
-    let answer = unsafe bytes.withUnsafeMutableBytes { buffer -> Membership in
-      guard let base = buffer.baseAddress else { return .doubt }
-      assumeNameServiceFailure()
+    let entry = unsafe Groups.lookUp(name) { (rc, found) -> Membership in
       // As with accounts, only 0 with an entry is found. An absent group may be one whose service
-      // is down: a doubt, like a failure, and like ERANGE for an entry of more than 32 KiB.
-      let rc = unsafe name.withCString {
-        unsafe getgrnam_r(
-          $0, &entry, base.assumingMemoryBound(to: CChar.self), buffer.count, &found)
-      }
-      guard rc == 0, let known = unsafe found else { return .doubt }
-      gid = unsafe known.pointee.gr_gid
-      guard let members = unsafe known.pointee.gr_mem else { return .notMember }
-      var next = unsafe members
-      while let listed = unsafe next.pointee {
-        let text = unsafe UnsafeRawPointer(listed).assumingMemoryBound(to: UInt8.self)
-        let spelled = unsafe Span(_unsafeStart: text, count: strlen(listed))
-        if member.name.withBytes({ (own: Span<UInt8>) in equal(own, spelled) }) { return .member }
+      // is down: a doubt, like a failure.
+      guard rc == 0, let found = unsafe found else { return .doubt }
+      gid = unsafe found.pointee.gr_gid
+      guard var next = unsafe found.pointee.gr_mem else { return .notMember }
+      while let member = unsafe next.pointee {
+        let text = unsafe UnsafeRawPointer(member).assumingMemoryBound(to: UInt8.self)
+        let spelled = unsafe Span(_unsafeStart: text, count: strlen(member))
+        if own.withBytes({ (own: Span<UInt8>) in equal(own, spelled) }) { return .member }
         unsafe next += 1
       }
       return .notMember
     }
-    guard case .notMember = answer else { return answer }
+    guard case .notMember = entry else { return entry }
     return account.gid == gid || lists(gid) ? .member : .notMember
   }
 
@@ -106,18 +93,31 @@ public struct Groups: ~Copyable {
   /// Whether each name service for groups can be asked: a group that no file can hold is looked up,
   /// so the question passes through all of them, and the last one's failure is not hidden.
   private static func everyServiceAnswers() -> Bool {
-    var room = InlineArray<1_024, UInt8>(repeating: 0)
+    let probe: StaticString = "cachet-mfa:nobody"
+    let text = unsafe Span(_unsafeStart: probe.utf8Start, count: probe.utf8CodeUnitCount)
+    guard let name = CName(text) else { return false }
+    return unsafe lookUp(name) { (rc, _) in rc == 0 }
+  }
+
+  /// Asks for a group's entry; lends `body` what `getgrnam_r` returned and found.
+  ///
+  /// 32 KiB hold some 1,900 members of eight letters. A larger entry is ERANGE, and makes each lookup
+  /// ERANGE that reads past it in `/etc/group`.
+  @unsafe private static func lookUp<R>(
+    _ name: CName, _ body: (Int32, UnsafeMutablePointer<group>?) -> R
+  ) -> R {
+    var room = InlineArray<32_768, UInt8>(repeating: 0)
     var bytes = room.mutableSpan
     var entry = unsafe group()
     var found: UnsafeMutablePointer<group>?
-    let probe: StaticString = "cachet-mfa:nobody"
     return unsafe bytes.withUnsafeMutableBytes { buffer in
-      guard let base = buffer.baseAddress else { return false }
+      guard let base = buffer.baseAddress else { return body(EINVAL, nil) }
       assumeNameServiceFailure()
-      let rc = unsafe getgrnam_r(
-        UnsafeRawPointer(probe.utf8Start).assumingMemoryBound(to: CChar.self), &entry,
-        base.assumingMemoryBound(to: CChar.self), buffer.count, &found)
-      return rc == 0
+      let rc = unsafe name.withCString {
+        unsafe getgrnam_r(
+          $0, &entry, base.assumingMemoryBound(to: CChar.self), buffer.count, &found)
+      }
+      return unsafe body(rc, found)
     }
   }
 }

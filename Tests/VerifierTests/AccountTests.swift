@@ -58,7 +58,7 @@ import Verifier
     #expect(try !contains(user, group))
   }
 
-  @Test(arguments: ["no-such-group", "", "ROOT", "root:", "root "])
+  @Test(arguments: ["no-such-group", "", "ROOT", "root:", "root ", "root\0", "\0"])
   func `an absent group is a doubt`(group: String) throws {
     #expect(try membership("root", group) == .doubt)
     #expect(try !contains("root", group))
