@@ -65,6 +65,10 @@ public struct Quoted: Sendable {
     }
   }
 
+  public init(_ text: StaticString) {
+    self.init(unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
   /// Lends the quotation.
   public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     try body(bytes.span.extracting(0..<count))

@@ -35,7 +35,7 @@ struct Attempts: ~Copyable {
   private static let look = 10
 
   init(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation
   ) throws(StoreFailure) {
     isProven = request.isProven
     door = subject.door
@@ -103,12 +103,15 @@ struct Attempts: ~Copyable {
   func settleWithoutRecord(
     _ outcome: Settlement, _ ticket: Ticket, now: Int64
   ) throws(StoreFailure) {
-    guard case .some(let table) = table else { return }
-    try named { (user: Span<UInt8>) throws(StoreFailure) in
-      try table.settle(outcome, user, from: origin, now: now, found: ticket.first)
-      // One good sign-in says nothing about the attempts of others.
-      let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
-      try table.settle(forAll, user, from: .anywhere, now: now, found: ticket.second)
+    switch table {
+    case .none: return
+    case .some(let table):
+      try named { (user: Span<UInt8>) throws(StoreFailure) in
+        try table.settle(outcome, user, from: origin, now: now, found: ticket.first)
+        // One good sign-in says nothing about the attempts of others.
+        let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
+        try table.settle(forAll, user, from: .anywhere, now: now, found: ticket.second)
+      }
     }
   }
 
@@ -120,9 +123,12 @@ struct Attempts: ~Copyable {
   }
 
   func refusedWithoutRecord(now: Int64) throws(StoreFailure) -> Int? {
-    guard case .some(let table) = table else { return nil }
-    return try named { (user: Span<UInt8>) throws(StoreFailure) in
-      try table.refused(user, from: origin, now: now)
+    switch table {
+    case .none: return nil
+    case .some(let table):
+      return try named { (user: Span<UInt8>) throws(StoreFailure) in
+        try table.refused(user, from: origin, now: now)
+      }
     }
   }
 

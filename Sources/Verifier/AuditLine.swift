@@ -1,10 +1,10 @@
-public import OTP
+internal import OTP
 public import Store
 
 /// The line that each decision leaves in the journal: logfmt, documented in docs/formats.md.
 public enum AuditLine {
   public static func text(
-    _ event: StaticString, _ decision: Decision, _ request: borrowing Request, _ door: Door
+    _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door
   ) -> TextLine {
     var line = TextLine()
     line.append("event=")

@@ -25,7 +25,7 @@ struct Evaluation: ~Copyable {
 
   /// Opens the store and looks the user up.
   init(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     now: Int64
   ) throws(StoreFailure) {
     let store = try Store(at: location)

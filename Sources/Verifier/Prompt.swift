@@ -7,7 +7,7 @@ enum Prompt {
   private static let memory: Int64 = 120
 
   static func text(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, now: Int64
   ) throws(Obstacle) -> TextLine {
     var line = TextLine()
@@ -19,7 +19,7 @@ enum Prompt {
       }
     }
     if let prompt = request.prompt {
-      prompt.withBytes { (text: Span<UInt8>) in line.append(printable: text) }
+      prompt.withBytes { (text: Span<UInt8>) in line.append(checked: text) }
     } else {
       line.append(split ? "Password and verification code" : "Verification code")
     }

@@ -28,7 +28,7 @@ public struct Request {
   /// `window=`: at most this many steps, whatever policy allows.
   public let window: Int?
   /// `prompt=`: what to ask for instead of "Verification code".
-  public let prompt: Quoted?
+  public let prompt: FactorName?
   public let rhost: Quoted?
   public let tty: Quoted?
   public let ruser: Quoted?
@@ -37,7 +37,7 @@ public struct Request {
 
   public init(
     user: Quoted, account: AccountLookup, service: Quoted, mode: Mode, isProven: Bool = false,
-    allowsUnenrolled: Bool = false, window: Int? = nil, prompt: Quoted? = nil,
+    allowsUnenrolled: Bool = false, window: Int? = nil, prompt: FactorName? = nil,
     rhost: Quoted? = nil, tty: Quoted? = nil, ruser: Quoted? = nil, caller: UInt32 = 0
   ) {
     self.user = user

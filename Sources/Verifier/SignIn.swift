@@ -11,7 +11,7 @@ public enum SignIn {
 
   /// Decides `request` on the store at `location`; the journal knows before the caller does.
   public static func run<H: SignInHost & ~Copyable>(
-    _ request: borrowing Request, at location: StoreLocation, host: inout H
+    _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {
     do throws(Obstacle) {
       let subject = try Subject(request, at: location)
@@ -40,7 +40,7 @@ public enum SignIn {
 
   /// Policy's own decisions: exempt, out of scope, or not enrolled yet and still allowed.
   private static func decisionWithoutAsking(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     _ now: Int64
   ) throws(Obstacle) -> Decision? {
     if let decision = subject.decisionOfPolicy() { return decision }
@@ -54,7 +54,7 @@ public enum SignIn {
   }
 
   private static func ask<H: SignInHost & ~Copyable>(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, _ host: inout H
   ) throws(Obstacle) -> Decision {
     let prompt = try Prompt.text(request, subject, at: location, split: split, now: host.now())
@@ -74,7 +74,7 @@ public enum SignIn {
 
   /// Evaluates what an earlier module left; `nil` where it left nothing.
   private static func takeEarlier<H: SignInHost & ~Copyable>(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, _ host: inout H
   ) -> Decision? {
     host.withEarlierPassword { (host: inout H, text: Span<UInt8>) in
@@ -88,7 +88,7 @@ public enum SignIn {
 
   /// Evaluates one answer, leaves the password part for later modules, and writes the journal.
   private static func decide<H: SignInHost & ~Copyable>(
-    _ request: borrowing Request, _ subject: borrowing Subject, at location: StoreLocation,
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     _ answer: Answer, _ text: Span<UInt8>, split: Bool, isPrompted: Bool, _ host: inout H
   ) -> Decision {
     var decision: Decision
@@ -114,7 +114,7 @@ public enum SignIn {
   // MARK: audit and report
 
   private static func report<H: SignInHost & ~Copyable>(
-    _ decision: Decision, _ request: borrowing Request, _ door: Door, _ host: inout H
+    _ decision: Decision, _ request: Request, _ door: Door, _ host: inout H
   ) -> Decision {
     let line = AuditLine.text("sign-in", decision, request, door)
     host.log(line, isWarning: decision.outcome != .accepted && decision.outcome != .ignored)

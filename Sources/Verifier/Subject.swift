@@ -1,5 +1,5 @@
 internal import OTP
-public import Store
+internal import Store
 
 /// Whom a request is about, under which policy, at which door: all that is known before asking.
 struct Subject: ~Copyable {
@@ -10,7 +10,7 @@ struct Subject: ~Copyable {
   let scope: Scope
 
   /// Reads the policy and what it says of the account.
-  init(_ request: borrowing Request, at location: StoreLocation) throws(Obstacle) {
+  init(_ request: Request, at location: StoreLocation) throws(Obstacle) {
     let policy = try Policy(at: location)
     let account: Account?
     switch request.account {

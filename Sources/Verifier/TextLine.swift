@@ -44,6 +44,15 @@ public struct TextLine: Sendable {
     }
   }
 
+  /// Appends text that was checked to hold no control characters.
+  mutating func append(checked text: Span<UInt8>) {
+    var i = 0
+    while i < text.count {
+      append(text[i])
+      i += 1
+    }
+  }
+
   public mutating func append(_ number: Int64) {
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var used = 0

@@ -5,10 +5,6 @@
  */
 #pragma once
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,15 +33,7 @@ static inline int open_at(int folder, const char *name, int flags, mode_t mode)
 }
 
 /* Renames within `folder`, EEXIST where `to` is there; older file systems know no such flag. */
-static inline int rename_new(int folder, const char *from, const char *to)
-{
-#ifdef RENAME_NOREPLACE
-    int done = renameat2(folder, from, folder, to, RENAME_NOREPLACE);
-    if (done == 0 || errno != EINVAL)
-        return done;
-#endif
-    return renameat(folder, from, folder, to);
-}
+int rename_new(int folder, const char *from, const char *to);
 
 /* What the rules of trusted opening ask about an open file. */
 struct file_facts {
