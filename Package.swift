@@ -28,7 +28,7 @@ let moduleLink: [LinkerSetting] = [
     [
       "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "--gc-sections",
       "-Xlinker", "--version-script=pam/exports.map", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "--icf=all",
     ], embedded)
 ]
 

@@ -48,6 +48,7 @@ public struct FileName: Sendable {
   private var bytes = InlineArray<256, UInt8>(repeating: 0)
   public private(set) var count = 0
 
+  @inline(never)
   public init(_ text: StaticString) {
     var i = 0
     while i < text.utf8CodeUnitCount, i < 255 {

@@ -39,6 +39,7 @@ public enum SignIn {
   // MARK: ask
 
   /// Policy's own decisions: exempt, out of scope, or not enrolled yet and still allowed.
+  @inline(never)
   private static func decisionWithoutAsking(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     _ now: Int64
@@ -53,6 +54,7 @@ public enum SignIn {
     return isEnrolled ? nil : Decision(.ignored, .grace)
   }
 
+  @inline(never)
   private static func ask<H: SignInHost & ~Copyable>(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, _ host: inout H
@@ -73,6 +75,7 @@ public enum SignIn {
   }
 
   /// Evaluates what an earlier module left; `nil` where it left nothing.
+  @inline(never)
   private static func takeEarlier<H: SignInHost & ~Copyable>(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, _ host: inout H
@@ -87,6 +90,7 @@ public enum SignIn {
   // MARK: decide
 
   /// Evaluates one answer, leaves the password part for later modules, and writes the journal.
+  @inline(never)
   private static func decide<H: SignInHost & ~Copyable>(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     _ answer: Answer, _ text: Span<UInt8>, split: Bool, isPrompted: Bool, _ host: inout H
@@ -113,6 +117,7 @@ public enum SignIn {
 
   // MARK: audit and report
 
+  @inline(never)
   private static func report<H: SignInHost & ~Copyable>(
     _ decision: Decision, _ request: Request, _ door: Door, _ host: inout H
   ) -> Decision {

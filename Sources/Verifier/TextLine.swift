@@ -21,12 +21,14 @@ public struct TextLine: Sendable {
     }
   }
 
+  @inline(never)
   public mutating func append(_ byte: UInt8) {
     guard count < 1023 else { return }
     bytes[count] = byte
     count += 1
   }
 
+  @inline(never)
   public mutating func append(_ text: StaticString) {
     var i = 0
     while i < text.utf8CodeUnitCount {
@@ -36,6 +38,7 @@ public struct TextLine: Sendable {
   }
 
   /// Appends printable ASCII as it is, anything else as `?`.
+  @inline(never)
   public mutating func append(printable text: Span<UInt8>) {
     var i = 0
     while i < text.count {
@@ -53,6 +56,7 @@ public struct TextLine: Sendable {
     }
   }
 
+  @inline(never)
   public mutating func append(_ number: Int64) {
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var used = 0
