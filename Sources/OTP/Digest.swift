@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 /// The hash under HMAC, by its name in RFC 6238 and the Key URI format.
-public enum HashAlgorithm: UInt8 {
+public enum HashAlgorithm: UInt8, Sendable {
   case sha1 = 1
   case sha256 = 2
   case sha512 = 3
@@ -35,12 +35,14 @@ public enum HashAlgorithm: UInt8 {
   }
 }
 
-/// HMAC (RFC 2104) of `message`; fills the first `algorithm.digestLength` bytes of `digest`.
+/// HMAC (RFC 2104) of `message`; fills the first `algorithm.digestLength` bytes of `digest`. An empty
+/// key is refused: anyone has it.
 public func hmac(
   _ algorithm: HashAlgorithm, key: Span<UInt8>, _ message: Span<UInt8>,
   into digest: inout MutableSpan<UInt8>
 ) throws(OTPFailure) {
-  guard digest.count >= algorithm.digestLength, let keyLength = Int32(exactly: key.count)
+  guard digest.count >= algorithm.digestLength, let keyLength = Int32(exactly: key.count),
+    keyLength > 0
   else { throw .crypto }
   var length: UInt32 = 0
   let done = unsafe key.withUnsafeBytes { key in
@@ -83,7 +85,7 @@ public func pbkdf2(
   guard iterations > 0, let rounds = Int32(exactly: iterations),
     let passwordLength = Int32(exactly: password.count),
     let saltLength = Int32(exactly: salt.count),
-    let length = Int32(exactly: derived.count)
+    let length = Int32(exactly: derived.count), length > 0
   else { throw .crypto }
   let done = unsafe password.withUnsafeBytes { password in
     unsafe salt.withUnsafeBytes { salt in

@@ -11,7 +11,11 @@ internal import COpenSSL
   public init<E: Error>(
     count: Int, or none: E, filling body: (inout MutableSpan<UInt8>) throws(E) -> Void
   ) throws(E) {
-    guard count > 0, let new = unsafe CRYPTO_zalloc(count, nil, 0) else { throw none }
+    guard count > 0 else { throw none }
+    ERR_set_mark()
+    let memory = unsafe CRYPTO_zalloc(count, nil, 0)
+    ERR_pop_to_mark()
+    guard let new = unsafe memory else { throw none }
     var span = unsafe MutableSpan<UInt8>(
       _unsafeStart: new.assumingMemoryBound(to: UInt8.self), count: count)
     do throws(E) {

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 /// What a factor and its authenticator agree on besides the secret (RFC 6238 §4).
-public struct Parameters: Equatable {
+public struct Parameters: Equatable, Sendable {
   public let algorithm: HashAlgorithm
   /// 6 to 8.
   public let digits: Int
@@ -32,7 +32,7 @@ public struct Parameters: Equatable {
 }
 
 /// A time step, the counter of RFC 6238 §4.2.
-public struct Step: Equatable {
+public struct Step: Equatable, Sendable {
   public let rawValue: UInt64
 
   public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -43,7 +43,7 @@ public struct Step: Equatable {
 }
 
 /// A code as typed: 6 to 8 decimal digits.
-public struct Code: Equatable {
+public struct Code: Equatable, Sendable {
   public let value: UInt32
   public let digits: Int
 
@@ -108,7 +108,8 @@ public func hotp(
 public func match(
   _ code: Code, secret: Span<UInt8>, parameters: Parameters, around step: Step, window: Int
 ) throws(OTPFailure) -> Int? {
-  guard let evp = unsafe parameters.algorithm.evp, let keyLength = Int32(exactly: secret.count)
+  guard let evp = unsafe parameters.algorithm.evp, let keyLength = Int32(exactly: secret.count),
+    keyLength > 0
   else { throw .crypto }
   // One room for all that must not stay on the stack: a digest, the candidate and the typed code.
   var room = InlineArray<72, UInt8>(repeating: 0)

@@ -103,7 +103,7 @@ enum URIText {
 
 extension OtpauthURI {
   /// An account or an issuer: UTF-8 that a terminal shows as what it is, without a colon.
-  public struct Name {
+  public struct Name: Sendable {
     public static let capacity = 128
 
     private var bytes = InlineArray<128, UInt8>(repeating: 0)
