@@ -47,7 +47,7 @@ struct ErrorQueueTests {
       }
     ),
     (
-      "a secret larger than memory", false,
+      "a secret too large", false,
       {
         _ = try SecretBytes(count: Int.max, or: OTPFailure.memory) {
           (_: inout MutableSpan<UInt8>) throws(OTPFailure) in

@@ -37,9 +37,9 @@ struct SecretBytesTests {
     }
   }
 
-  @Test("No secret is empty, and one that memory cannot hold is a typed error")
-  func noMemory() {
-    for count in [0, -1, Int.min, Int.max] {
+  @Test("No secret is empty or larger than any of ours")
+  func impossibleLengths() {
+    for count in [0, -1, SecretBytes.largest + 1, Int.min, Int.max] {
       #expect(throws: OTPFailure.memory) {
         _ = try SecretBytes(count: count, or: OTPFailure.memory) {
           (_: inout MutableSpan<UInt8>) throws(OTPFailure) in
