@@ -67,7 +67,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "OTPTests", dependencies: ["OTP"]),
+    .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
   ]

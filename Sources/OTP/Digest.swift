@@ -35,12 +35,15 @@ public enum HashAlgorithm: UInt8, Sendable {
   }
 }
 
-/// HMAC (RFC 2104) of `message`; fills the first `algorithm.digestLength` bytes of `digest`.
+/// HMAC (RFC 2104) of `message`; fills the first `algorithm.digestLength` bytes of `digest`. An empty
+/// key is refused: anyone has it.
 public func hmac(
   _ algorithm: HashAlgorithm, key: Span<UInt8>, _ message: Span<UInt8>,
   into digest: inout MutableSpan<UInt8>
 ) throws(OTPFailure) {
-  guard digest.count >= algorithm.digestLength else { throw .crypto }
+  guard digest.count >= algorithm.digestLength, let keyLength = Int32(exactly: key.count),
+    keyLength > 0
+  else { throw .crypto }
   var length: UInt32 = 0
   let done = unsafe key.withUnsafeBytes { key in
     unsafe message.withUnsafeBytes { message in
@@ -49,7 +52,7 @@ public func hmac(
         ERR_set_mark()
         defer { ERR_pop_to_mark() }
         return unsafe HMAC(
-          evp, key.baseAddress, Int32(truncatingIfNeeded: key.count),
+          evp, key.baseAddress, keyLength,
           message.bindMemory(to: UInt8.self).baseAddress, message.count,
           out.assumingMemoryBound(to: UInt8.self), &length) != nil
       }
@@ -79,7 +82,11 @@ public func pbkdf2(
   _ password: Span<UInt8>, salt: Span<UInt8>, iterations: Int,
   into derived: inout MutableSpan<UInt8>
 ) throws(OTPFailure) {
-  guard iterations > 0, let rounds = Int32(exactly: iterations) else { throw .crypto }
+  guard iterations > 0, let rounds = Int32(exactly: iterations),
+    let passwordLength = Int32(exactly: password.count),
+    let saltLength = Int32(exactly: salt.count),
+    let length = Int32(exactly: derived.count), length > 0
+  else { throw .crypto }
   let done = unsafe password.withUnsafeBytes { password in
     unsafe salt.withUnsafeBytes { salt in
       unsafe derived.withUnsafeMutableBytes { derived in
@@ -87,10 +94,8 @@ public func pbkdf2(
         ERR_set_mark()
         defer { ERR_pop_to_mark() }
         return unsafe PKCS5_PBKDF2_HMAC(
-          password.bindMemory(to: CChar.self).baseAddress,
-          Int32(truncatingIfNeeded: password.count),
-          salt.bindMemory(to: UInt8.self).baseAddress, Int32(truncatingIfNeeded: salt.count),
-          rounds, EVP_sha256(), Int32(truncatingIfNeeded: derived.count),
+          password.bindMemory(to: CChar.self).baseAddress, passwordLength,
+          salt.bindMemory(to: UInt8.self).baseAddress, saltLength, rounds, EVP_sha256(), length,
           out.assumingMemoryBound(to: UInt8.self)) == 1
       }
     }
@@ -100,12 +105,12 @@ public func pbkdf2(
 
 /// Fills `bytes` from libcrypto's generator for private values.
 public func fillRandom(_ bytes: inout MutableSpan<UInt8>) throws(OTPFailure) {
+  guard let length = Int32(exactly: bytes.count) else { throw .crypto }
   let done = unsafe bytes.withUnsafeMutableBytes { bytes in
     guard let out = bytes.baseAddress else { return false }
     ERR_set_mark()
     defer { ERR_pop_to_mark() }
-    return unsafe RAND_priv_bytes(
-      out.assumingMemoryBound(to: UInt8.self), Int32(truncatingIfNeeded: bytes.count)) == 1
+    return unsafe RAND_priv_bytes(out.assumingMemoryBound(to: UInt8.self), length) == 1
   }
   guard done else { throw .crypto }
 }

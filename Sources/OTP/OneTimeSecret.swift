@@ -86,16 +86,16 @@ public enum OneTimeSecret {
       bytes.extracting(0..<byteCount), salt: salt, iterations: iterations, into: &hash)
   }
 
-  /// Crockford's alphabet has no I, L, O and U.
+  /// Crockford's alphabet has no I, L, O and U. Arithmetic, because `value` is secret: each term is
+  /// 1 from its letter on.
   private static func symbol(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0..<10: UInt8(ascii: "0") &+ value
-    case 10..<18: UInt8(ascii: "A") &+ (value &- 10)
-    case 18..<20: UInt8(ascii: "J") &+ (value &- 18)
-    case 20..<22: UInt8(ascii: "M") &+ (value &- 20)
-    case 22..<27: UInt8(ascii: "P") &+ (value &- 22)
-    default: UInt8(ascii: "V") &+ (value &- 27)
-    }
+    UInt8(ascii: "0") &+ value &+ 7 &* reaches(value, 10) &+ reaches(value, 18)
+      &+ reaches(value, 20) &+ reaches(value, 22) &+ reaches(value, 27)
+  }
+
+  /// 1 where `value` (below 32) is at least `bound`, 0 otherwise, without a branch.
+  private static func reaches(_ value: UInt8, _ bound: UInt8) -> UInt8 {
+    (value &+ 128 &- bound) >> 7
   }
 
   private static func value(of byte: UInt8) -> UInt8? {

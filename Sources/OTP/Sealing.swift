@@ -12,7 +12,10 @@ public enum Sealing {
     _ secret: Span<UInt8>, key: Span<UInt8>, associated: Span<UInt8>,
     into box: inout MutableSpan<UInt8>
   ) throws(OTPFailure) {
-    guard key.count == 32, box.count >= secret.count + overhead else { throw .crypto }
+    guard key.count == 32, secret.count > 0, box.count >= overhead,
+      box.count - overhead >= secret.count, let secretLength = Int32(exactly: secret.count),
+      let associatedLength = Int32(exactly: associated.count)
+    else { throw .crypto }
     var nonce = InlineArray<12, UInt8>(repeating: 0)
     var nonceSpan = nonce.mutableSpan
     try fillRandom(&nonceSpan)
@@ -30,11 +33,10 @@ public enum Sealing {
                 == 1
                 && EVP_EncryptUpdate(
                   context, nil, &length, associated.bindMemory(to: UInt8.self).baseAddress,
-                  Int32(truncatingIfNeeded: associated.count)) == 1
+                  associatedLength) == 1
                 && EVP_EncryptUpdate(
                   context, out + nonceLength, &length,
-                  secret.bindMemory(to: UInt8.self).baseAddress,
-                  Int32(truncatingIfNeeded: secret.count)) == 1
+                  secret.bindMemory(to: UInt8.self).baseAddress, secretLength) == 1
                 && EVP_EncryptFinal_ex(context, out + nonceLength + secret.count, &length) == 1
                 && EVP_CIPHER_CTX_ctrl(
                   context, EVP_CTRL_AEAD_GET_TAG, Int32(tagLength),
@@ -56,7 +58,13 @@ public enum Sealing {
     into secret: inout MutableSpan<UInt8>
   ) throws(OTPFailure) {
     let length = box.count - overhead
-    guard key.count == 32, length > 0, secret.count >= length else { throw .malformed }
+    guard key.count == 32, length > 0, secret.count >= length,
+      let boxedLength = Int32(exactly: length),
+      let associatedLength = Int32(exactly: associated.count)
+    else {
+      cleanse(&secret)
+      throw .malformed
+    }
     var tag = InlineArray<16, UInt8>(repeating: 0)
     var tagSpan = tag.mutableSpan
     copy(box.extracting((box.count - tagLength)..<box.count), into: &tagSpan)
@@ -79,10 +87,9 @@ public enum Sealing {
                     from) == 1
                   && EVP_DecryptUpdate(
                     context, nil, &written, associated.bindMemory(to: UInt8.self).baseAddress,
-                    Int32(truncatingIfNeeded: associated.count)) == 1
+                    associatedLength) == 1
                   && EVP_DecryptUpdate(
-                    context, out, &written, from + nonceLength, Int32(truncatingIfNeeded: length))
-                    == 1
+                    context, out, &written, from + nonceLength, boxedLength) == 1
                   && EVP_CIPHER_CTX_ctrl(
                     context, EVP_CTRL_AEAD_SET_TAG, Int32(tagLength), tag.baseAddress) == 1
                 return unsafe prepared

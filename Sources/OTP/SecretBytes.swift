@@ -7,11 +7,19 @@ internal import COpenSSL
   private let base: UnsafeMutableRawPointer
   public let count: Int
 
-  /// Takes `count` zeroed bytes and lets `body` fill them; throws `none` where there is no memory.
+  /// Far beyond any secret or record of ours: a larger one is a wrong length, not a secret.
+  public static let largest = 1 << 20
+
+  /// Takes `count` zeroed bytes and lets `body` fill them; throws `none` where there is no memory,
+  /// and for none or more than `largest`.
   public init<E: Error>(
     count: Int, or none: E, filling body: (inout MutableSpan<UInt8>) throws(E) -> Void
   ) throws(E) {
-    guard count > 0, let new = unsafe CRYPTO_zalloc(count, nil, 0) else { throw none }
+    guard count > 0, count <= SecretBytes.largest else { throw none }
+    ERR_set_mark()
+    let memory = unsafe CRYPTO_zalloc(count, nil, 0)
+    ERR_pop_to_mark()
+    guard let new = unsafe memory else { throw none }
     var span = unsafe MutableSpan<UInt8>(
       _unsafeStart: new.assumingMemoryBound(to: UInt8.self), count: count)
     do throws(E) {

@@ -84,53 +84,6 @@ public func hotp(
   secret: Span<UInt8>, counter: UInt64, algorithm: HashAlgorithm = .sha1, digits: Int = 6
 ) throws(OTPFailure) -> Code {
   guard Parameters.digitCounts.contains(digits) else { throw .malformed }
-  let value = try truncated(secret: secret, counter: counter, algorithm: algorithm)
-  return Code(value: value % modulus(digits), digits: digits)
-}
-
-/// Finds `code` among the steps within `window` of `step`; the answer is its distance in steps.
-///
-/// Every candidate is computed and compared whatever came before it, and the match is kept by mask,
-/// so that the time tells nothing of which one it was. Of several the latest step is reported.
-@inline(never)
-public func match(
-  _ code: Code, secret: Span<UInt8>, parameters: Parameters, around step: Step, window: Int
-) throws(OTPFailure) -> Int? {
-  var found: Int32 = 0
-  var seen: Int32 = 0
-  let modulus = modulus(parameters.digits)
-  var distance = 0 &- window
-  while distance <= window {
-    let counter = step.rawValue &+ UInt64(bitPattern: Int64(distance))
-    let candidate = try truncated(
-      secret: secret, counter: counter, algorithm: parameters.algorithm)
-    let same = equalMask(candidate % modulus, code.value)
-    found = (found & ~same) | (Int32(truncatingIfNeeded: distance) & same)
-    seen |= same
-    distance &+= 1
-  }
-  guard seen != 0, code.digits == parameters.digits else { return nil }
-  return Int(found)
-}
-
-/// All ones where `a` equals `b`, zero otherwise, compared by libcrypto without a branch.
-@inline(__always)
-private func equalMask(_ a: UInt32, _ b: UInt32) -> Int32 {
-  var a = a
-  var b = b
-  let difference = unsafe CRYPTO_memcmp(&a, &b, 4)
-  return ((difference | (0 &- difference)) >> 31) ^ -1
-}
-
-@inline(__always)
-private func modulus(_ digits: Int) -> UInt32 {
-  digits == 8 ? 100_000_000 : digits == 7 ? 10_000_000 : 1_000_000
-}
-
-/// The 31 bits of RFC 4226 §5.3, before they are cut to digits.
-private func truncated(
-  secret: Span<UInt8>, counter: UInt64, algorithm: HashAlgorithm
-) throws(OTPFailure) -> UInt32 {
   var message = InlineArray<8, UInt8>(repeating: 0)
   var i = 0
   while i < 8 {
@@ -140,8 +93,106 @@ private func truncated(
   let counterBytes = message.span
   return try withScratch { (digest: inout MutableSpan<UInt8>) throws(OTPFailure) in
     try hmac(algorithm, key: secret, counterBytes, into: &digest)
-    let offset = Int(digest[algorithm.digestLength - 1] & 0xf)
-    return UInt32(digest[offset] & 0x7f) << 24 | UInt32(digest[offset + 1]) << 16
-      | UInt32(digest[offset + 2]) << 8 | UInt32(digest[offset + 3])
+    let value = truncation(digest, last: algorithm.digestLength &- 1)
+    return Code(value: Cut(digits: digits)(value), digits: digits)
   }
+}
+
+/// Finds `code` among the steps within `window` of `step`; the answer is its distance in steps.
+///
+/// Every candidate is computed and compared whatever came before it, failures of libcrypto and the
+/// match are kept by mask, and only after the last one is either looked at: the time tells nothing
+/// of which candidate it was. Of several the latest step is reported. `DisassemblyTests` holds the
+/// compiler to it.
+@inline(never)
+public func match(
+  _ code: Code, secret: Span<UInt8>, parameters: Parameters, around step: Step, window: Int
+) throws(OTPFailure) -> Int? {
+  guard let evp = unsafe parameters.algorithm.evp, let keyLength = Int32(exactly: secret.count),
+    keyLength > 0
+  else { throw .crypto }
+  // One room for all that must not stay on the stack: a digest, the candidate and the typed code.
+  var room = InlineArray<72, UInt8>(repeating: 0)
+  var all = room.mutableSpan
+  store(code.value, into: &all, at: 68)
+  let cut = Cut(digits: parameters.digits)
+  let last = parameters.algorithm.digestLength &- 1
+  var found = 0
+  var seen: UInt32 = 0
+  var failed: UInt32 = 0
+  var distance = 0 &- window
+  ERR_set_mark()
+  while distance <= window {
+    var counter = step.moved(by: distance).rawValue.bigEndian
+    var length: UInt32 = 0
+    let made = unsafe secret.withUnsafeBytes { key in
+      unsafe all.withUnsafeMutableBytes { room in
+        unsafe withUnsafeBytes(of: &counter) { message in
+          unsafe HMAC(
+            evp, key.baseAddress, keyLength, message.bindMemory(to: UInt8.self).baseAddress, 8,
+            room.bindMemory(to: UInt8.self).baseAddress, &length)
+        }
+      }
+    }
+    failed |= ~nonZeroMask(UInt(bitPattern: made))
+    failed |= length ^ UInt32(truncatingIfNeeded: last &+ 1)
+    let candidate = cut(truncation(all, last: last))
+    store(candidate, into: &all, at: 64)
+    let same = unsafe all.withUnsafeMutableBytes { room -> UInt32 in
+      guard let base = room.baseAddress else { return 0 }
+      return unsafe ~nonZeroMask(UInt(bitPattern: Int(CRYPTO_memcmp(base + 64, base + 68, 4))))
+    }
+    let mask = Int(Int32(bitPattern: same))
+    found = (found & ~mask) | (distance & mask)
+    seen |= same
+    distance &+= 1
+  }
+  ERR_pop_to_mark()
+  cleanse(&all)
+  guard failed == 0 else { throw .crypto }
+  guard seen != 0, code.digits == parameters.digits else { return nil }
+  return found
+}
+
+/// All ones where `value` has a bit set, zero otherwise, without a branch.
+@inline(__always)
+private func nonZeroMask(_ value: UInt) -> UInt32 {
+  UInt32(truncatingIfNeeded: 0 &- ((value | (0 &- value)) >> 63))
+}
+
+/// Cuts a number to decimal digits without a division, which takes longer for some values than for
+/// others, and without a branch: the quotient is the upper half of a product with 2^64 / 10^digits,
+/// rounded up, which is exact for every 32-bit number.
+private struct Cut {
+  let divisor: UInt32
+  let reciprocal: UInt64
+
+  @inline(__always)
+  init(digits: Int) {
+    divisor = digits == 8 ? 100_000_000 : digits == 7 ? 10_000_000 : 1_000_000
+    reciprocal = UInt64.max / UInt64(divisor) &+ 1
+  }
+
+  @inline(__always)
+  func callAsFunction(_ value: UInt32) -> UInt32 {
+    let quotient = UInt64(value).multipliedFullWidth(by: reciprocal).high
+    return value &- UInt32(truncatingIfNeeded: quotient) &* divisor
+  }
+}
+
+@inline(__always)
+private func store(_ value: UInt32, into room: inout MutableSpan<UInt8>, at start: Int) {
+  room[start] = UInt8(truncatingIfNeeded: value >> 24)
+  room[start + 1] = UInt8(truncatingIfNeeded: value >> 16)
+  room[start + 2] = UInt8(truncatingIfNeeded: value >> 8)
+  room[start + 3] = UInt8(truncatingIfNeeded: value)
+}
+
+/// The dynamic truncation of RFC 4226 §5.3: 31 bits, from where the low nibble of byte `last` says.
+@inline(__always)
+private func truncation(_ digest: borrowing MutableSpan<UInt8>, last: Int) -> UInt32 {
+  // `& 63` says what is known of a digest, so that no bounds check stays behind.
+  let offset = Int(digest[last & 63] & 0xf)
+  return UInt32(digest[offset] & 0x7f) << 24 | UInt32(digest[offset + 1]) << 16
+    | UInt32(digest[offset + 2]) << 8 | UInt32(digest[offset + 3])
 }
