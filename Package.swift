@@ -18,7 +18,7 @@ let hostSafe: [SwiftSetting] =
   strict + [
     .enableExperimentalFeature("Embedded", embedded),
     .unsafeFlags(
-      ["-wmo", "-O", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
+      ["-wmo", "-Osize", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables", "-Xllvm", "-sil-disable-pass=capture-prop", "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
   ]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
