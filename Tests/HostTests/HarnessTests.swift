@@ -4,7 +4,8 @@ import Testing
 
 /// That the harness tells the truth: plain passwords, no module of ours.
 private let password = [
-  "auth required pam_unix.so", "account required pam_unix.so", "session required pam_permit.so",
+  "auth required pam_unix.so nodelay", "account required pam_unix.so",
+  "session required pam_permit.so",
 ]
 
 extension HostTests {
@@ -13,7 +14,7 @@ extension HostTests {
     @Test("sshd lets the right password in and the wrong one not")
     func keyboardInteractive() async throws {
       try await withHost(pam: ["sshd": password]) { host in
-        let right = try await host.ssh("alice", [("Password:", "alice-password")], "id -un; tty")
+        let right = try await host.ssh("alice", [("Password:", "alice-password")], "id -un")
         #expect(right.status == 0)
         #expect(right.output.contains("alice"))
         let wrong = try await host.ssh("alice", [("Password:", "bob-password")])
@@ -49,8 +50,11 @@ extension HostTests {
           "alice", [("password for alice:", "alice-password")], options: ["-i"])
         #expect(login.status == 0 && login.output.contains("root"))
         let thrice = try await host.sudo(
-          "alice", [("password for alice:", "1"), ("password for alice:", "2"),
-            ("password for alice:", "3")], within: 40)
+          "alice",
+          [
+            ("password for alice:", "1"), ("password for alice:", "2"),
+            ("password for alice:", "3"),
+          ], within: 40)
         #expect(thrice.status == 1 && thrice.output.contains("3 incorrect password attempts"))
 
         let su = try await host.su("alice", to: "bob", [("Password:", "bob-password")])

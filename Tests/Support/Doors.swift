@@ -47,7 +47,8 @@ extension Host {
 
   /// `user` runs `command` by sudo at a terminal; `options` such as `-i`, `-u bob`.
   public func sudo(
-    _ user: String, _ dialogue: [(expect: String, answer: String)], _ command: [String] = ["id", "-un"],
+    _ user: String, _ dialogue: [(expect: String, answer: String)],
+    _ command: [String] = ["id", "-un"],
     options: [String] = [], within seconds: Int = 20
   ) async throws -> Outcome {
     try await terminal(

@@ -1,4 +1,5 @@
 public import Foundation
+import Glibc
 
 /// A Debian machine of its own, opened over `.testroot` for one scenario: real sshd on loopback,
 /// real sudo and su, users alice and bob (passwords `alice-password`, `bob-password`; root's is
@@ -35,7 +36,7 @@ public struct Host: Sendable {
     let holder = try Holder(bare: bare)
     for _ in 0..<300 {
       if let pid = holder.ready { return Host(holder: holder, pid: pid) }
-      if holder.ended { break }
+      if !holder.complaints.isEmpty { break }
       try await Task.sleep(for: .milliseconds(50))
     }
     let why = holder.complaints
@@ -119,22 +120,25 @@ public struct Host: Sendable {
   }
 }
 
-/// The process that keeps a test root open; all of it ends when our end of the pipe does.
+/// The process that keeps a test root open; all of it ends when our end of the pipe does, be it
+/// because this process was killed.
 private final class Holder: Sendable {
-  private let process = Process()
-  private let keep = Pipe()
+  private let process: Spawned
+  private let keep: Int32
   private let folder: TemporaryFolder
 
   init(bare: Bool) throws {
     folder = try TemporaryFolder()
-    process.executableURL = Built.package.appending(path: "Tests/HostTests/testroot")
-    process.arguments = ["hold"] + (bare ? ["bare"] : [])
-    process.standardInput = keep
-    process.standardOutput = try FileHandle(
-      forWritingTo: URL(filePath: folder.write("", to: "out")))
-    process.standardError = try FileHandle(
-      forWritingTo: URL(filePath: folder.write("", to: "err")))
-    try process.run()
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { throw Spawned.Failure(number: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    keep = ends[1]
+    let script = Built.package.appending(path: "Tests/HostTests/testroot").path
+    process = try Spawned(
+      [script, "hold"] + (bare ? ["bare"] : []),
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], input: .descriptor(ends[0]),
+      output: folder.path("out"), errors: folder.path("err"))
   }
 
   var ready: Int32? {
@@ -142,14 +146,12 @@ private final class Holder: Sendable {
     guard line.hasPrefix("ready "), line.hasSuffix("\n") else { return nil }
     return Int32(line.dropFirst(6).dropLast())
   }
-  var ended: Bool { !process.isRunning }
   var complaints: String { folder.read("err") }
 
   /// Returns when nothing of the root runs any more.
   func end() async {
-    try? keep.fileHandleForWriting.close()
-    for _ in 0..<100 where process.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
-    if process.isRunning { process.terminate() }
+    close(keep)
+    _ = await process.end()
     try? FileManager.default.removeItem(at: folder.url)
   }
 }

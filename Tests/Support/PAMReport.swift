@@ -44,7 +44,9 @@ public struct PAMReport: Sendable {
   init(_ outcome: Outcome, journal: String, systemCalls: String) {
     var parts = [PAMReport()]
     for line in outcome.lines {
-      if line.hasPrefix("child ") { parts.append(PAMReport()) } else {
+      if line.hasPrefix("child ") {
+        parts.append(PAMReport())
+      } else {
         parts[parts.count - 1].add(line)
       }
     }

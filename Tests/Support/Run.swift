@@ -26,23 +26,17 @@ public func run(
     throw ToolMissing(path: program)
   }
   return try await withFolder { folder in
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/timeout")
     // --foreground would not end grandchildren.
-    process.arguments = ["--kill-after=2", "\(seconds)", "/usr/bin/env"]
-    process.arguments? += environment.map { "\($0.key)=\($0.value)" } + [program] + arguments
-    process.environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-    process.standardInput = try FileHandle(
-      forReadingFrom: URL(filePath: folder.write(input, to: "in")))
-    process.standardOutput = try FileHandle(
-      forWritingTo: URL(filePath: folder.write("", to: "out")))
-    process.standardError = try FileHandle(
-      forWritingTo: URL(filePath: folder.write("", to: "err")))
-    try await process.runToEnd()
-    let signalled = process.terminationReason == .uncaughtSignal
-    return Outcome(
-      status: process.terminationStatus + (signalled ? 128 : 0),
-      output: folder.text("out"), errors: folder.text("err"))
+    let words = ["/usr/bin/timeout", "--kill-after=2", "\(seconds)", "/usr/bin/env"]
+    let spawned = try Spawned(
+      words + environment.map { "\($0.key)=\($0.value)" } + [program] + arguments,
+      environment: [
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+      ],
+      input: .file(folder.write(input, to: "in")), output: folder.path("out"),
+      errors: folder.path("err"))
+    let status = await spawned.end()
+    return Outcome(status: status, output: folder.text("out"), errors: folder.text("err"))
   }
 }
 
@@ -50,18 +44,5 @@ extension TemporaryFolder {
   /// Programs may write bytes that are no UTF-8; a test sees them repaired.
   fileprivate func text(_ name: String) -> String {
     String(decoding: (try? Data(contentsOf: url.appending(path: name))) ?? Data(), as: UTF8.self)
-  }
-}
-
-extension Process {
-  /// Starts, and waits without holding a thread.
-  func runToEnd() async throws {
-    try await withCheckedThrowingContinuation { (waiting: CheckedContinuation<Void, any Error>) in
-      terminationHandler = { _ in waiting.resume() }
-      do { try run() } catch {
-        terminationHandler = nil
-        waiting.resume(throwing: error)
-      }
-    }
   }
 }
