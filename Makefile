@@ -83,16 +83,16 @@ clean:
 install:
 	@[ -e build/pam_cachet_mfa.so ] && [ -e build/cachet-mfa ] || \
 	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }
-	@$(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
+	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
 	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
-	@install -D -m 755 build/cachet-mfa "$(DESTDIR)$(bindir)/cachet-mfa"; \
+	@umask 022; install -D -m 755 build/cachet-mfa "$(DESTDIR)$(bindir)/cachet-mfa"; \
 	  echo "installed $(DESTDIR)$(bindir)/cachet-mfa"
-	@for page in docs/man/*.[158]; do \
+	@umask 022; for page in docs/man/*.[158]; do \
 	  [ -e "$$page" ] || continue; \
 	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	  echo "installed $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
-	@mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
+	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
 	@build/cachet-mfa --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/cachet-mfa"
 	@build/cachet-mfa --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"
 	@build/cachet-mfa --generate-completion-script zsh > "$(DESTDIR)$(zsh_completions)/_cachet-mfa"

@@ -96,6 +96,22 @@ extension HostTests {
       }
     }
 
+    @Test("an su held at a system call lets everybody else in, and is gone afterwards")
+    func held() async throws {
+      try await withHost(pam: ["sshd": password, "su": password]) { host in
+        let dialogue = [("Password:", "alice-password")]
+        let calls = try await host.systemCallsOfSu("bob", to: "alice", dialogue)
+        #expect(calls > 100)
+        for n in [20, calls / 2, calls - 20] {
+          let held = try await host.holding("bob", su: "alice", dialogue, at: n) {
+            let visit = try await host.ssh("alice", dialogue)
+            #expect(visit.status == 0)
+          }
+          #expect(held != nil)
+        }
+      }
+    }
+
     @Test("when a test host ends, nothing of it is left")
     func nothingLeft() async throws {
       let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)

@@ -1,11 +1,13 @@
 // atcall: runs a program and lets something happen at its n-th system call.
 //
-//   atcall [--window] [--at N] [--do errno:NUMBER|kill|hold] [--report FILE] -- PROGRAM …
+//   atcall [--window] [--execs N] [--at N] [--do errno:NUMBER|kill|hold] [--report FILE]
+//          -- PROGRAM …
 //
 //   --window       count only between the marks that pamtry sets around its calls into libpam
+//   --execs N      count only from the N-th execve on (1: PROGRAM itself)
 //   --at N         1 is the first; without it, only count
 //   --do errno:E   the call is not made and fails with E       kill   SIGKILL instead of the call
-//   --do hold      the program stands still before the call until atcall is killed
+//   --do hold      the program stands still before the call until FILE is removed, then dies
 //   --report FILE  "calls N" at the end, "held PID" while holding, "did NUMBER" (system call)
 // Every system call of every process and thread below PROGRAM counts, those of libc included.
 // Exit status: the program's; 128 + signal when one ended it.
@@ -29,7 +31,8 @@ enum { WINDOW_OPEN = -770001, WINDOW_CLOSE = -770002 };
 enum action { COUNT, FAIL, KILL, HOLD };
 
 static enum action action = COUNT;
-static long at, counted;
+static long at, counted, execs;
+static const char *report_path = "/dev/null";
 static int failure, report = -1;
 static bool windowed, open_window;
 static pid_t failing;
@@ -46,14 +49,15 @@ static bool must_return(unsigned long long number) {
 static void entered(pid_t task, unsigned long long number, long first) {
     if (number == SYS_getpgid && (int)first == WINDOW_OPEN) open_window = true;
     else if (number == SYS_getpgid && (int)first == WINDOW_CLOSE) open_window = false;
-    else if (!windowed || open_window) {
+    else if (execs <= 0 && (!windowed || open_window)) {
         if (++counted != at) return;
         if (action == FAIL && must_return(number)) return;
         tell("did", (long)number);
         if (action == KILL) kill(task, SIGKILL);
         if (action == HOLD) {
             tell("held", task);
-            for (;;) pause();
+            while (access(report_path, F_OK) == 0) usleep(10 * 1000);
+            exit(0);  // PTRACE_O_EXITKILL
         }
         if (action == FAIL) {
             ptrace(PTRACE_POKEUSER, task, offsetof(struct user, regs.orig_rax), -1L);
@@ -85,6 +89,8 @@ static int follow(pid_t first) {
                 else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
                     left(task);
             }
+        } else if (status >> 16 == PTRACE_EVENT_EXEC) {
+            execs--;
         } else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP) {
             pass = WSTOPSIG(status);
         }
@@ -94,13 +100,19 @@ static int follow(pid_t first) {
 }
 
 int main(int count, char **words) {
-    static const struct option options[] = {{"window", 0, 0, 'w'}, {"at", 1, 0, 'n'},
+    static const struct option options[] = {{"window", 0, 0, 'w'},
+        {"execs", 1, 0, 'e'}, {"at", 1, 0, 'n'},
         {"do", 1, 0, 'd'}, {"report", 1, 0, 'r'}, {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, words, "+", options, NULL)) != -1;) {
         switch (option) {
+        case 'e': execs = atol(optarg); break;
         case 'w': windowed = true; break;
         case 'n': at = atol(optarg); break;
-        case 'r': report = open(optarg, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); break;
+        case 'r':
+            report_path = optarg;
+            report = open(optarg, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+            if (report < 0) return 70;
+            break;
         case 'd':
             if (strcmp(optarg, "kill") == 0) action = KILL;
             else if (strcmp(optarg, "hold") == 0) action = HOLD;
