@@ -96,6 +96,22 @@ extension HostTests {
       }
     }
 
+    @Test("name services can be absent, empty, or in trouble")
+    func nameServices() async throws {
+      try await withHost { host in
+        for (trouble, status) in [(nil, 2), ("", 2), ("group=unavail", 2)] as [(String?, Int32)] {
+          try host.nameServices(trouble)
+          #expect(try await host.run("getent", "group", "alice").status == 0)
+          #expect(try await host.run("getent", "group", "nobody-has-this").status == status)
+        }
+        try host.nameServices("group=tryagain")
+        // A C program sees the difference that getent hides.
+        let traced = try await host.run(
+          "strace", "-e", "trace=openat", "getent", "group", "nobody-has-this")
+        #expect(traced.errors.contains("/run/trouble"))
+      }
+    }
+
     @Test("an su held at a system call lets everybody else in, and is gone afterwards")
     func held() async throws {
       try await withHost(pam: ["sshd": password, "su": password]) { host in

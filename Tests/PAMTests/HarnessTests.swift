@@ -113,6 +113,21 @@ struct HarnessTests {
     #expect(told["auth"] == [isRoot ? "PAM_SUCCESS" : "PAM_AUTH_ERR"])
   }
 
+  @Test("people and groups exist, and lookups fail, as told")
+  func accounts() async throws {
+    var transaction = PAMTransaction(
+      ["auth required pam_succeed_if.so user ingroup admins"], user: "alice")
+    var accounts = Accounts.example
+    accounts.add(group: "admins", gid: 4100, members: ["alice"])
+    transaction.accounts = accounts
+    #expect(try await transaction.run()["auth"] == ["PAM_SUCCESS"])
+    transaction.user = "bob"
+    #expect(try await transaction.run()["auth"] == ["PAM_AUTH_ERR"])
+    transaction.user = "alice"
+    transaction.accounts?.fail("getpwnam_r", with: EIO)
+    #expect(try await transaction.run()["auth"] != ["PAM_SUCCESS"])
+  }
+
   @Test("the clock stands, moves and fails as told")
   func clock() async throws {
     // A name with blanks cannot be preloaded; its folder can be searched.

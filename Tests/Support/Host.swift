@@ -76,6 +76,20 @@ public struct Host: Sendable {
     try write(to, to: "/run/test-clock")
   }
 
+  /// Puts a name service in trouble behind the files: `group=unavail`, `passwd=tryagain`; an
+  /// empty text finds nobody, and `nil` names a service that is not installed at all.
+  public func nameServices(_ trouble: String?) throws {
+    let library = "/usr/lib/x86_64-linux-gnu/libnss_trouble.so.2"
+    try write(
+      "passwd: files trouble\ngroup: files trouble\nshadow: files\nhosts: files\n",
+      to: "/etc/nsswitch.conf")
+    try? FileManager.default.removeItem(at: path(library))
+    guard let trouble else { return }
+    try FileManager.default.copyItem(
+      at: URL(filePath: Built.tool("nss_trouble.so")), to: path(library))
+    try write(trouble + "\n", to: "/run/trouble")
+  }
+
   /// What has gone to syslog so far: `<priority>date program[pid]: text`.
   public var log: [String] { read("/var/log/sink").split(separator: "\n").map(String.init) }
 

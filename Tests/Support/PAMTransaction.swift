@@ -24,6 +24,8 @@ public struct PAMTransaction: Sendable {
   /// So many children go through the same steps at once; services are taken in turn.
   public var parallel: Int?
   public var conversation = true
+  /// People, groups and failing lookups that the machine does not have.
+  public var accounts: Accounts?
   /// What happens at a system call inside the calls into libpam.
   public var fault: Fault?
   public var seconds = 30
@@ -91,6 +93,12 @@ public struct PAMTransaction: Sendable {
       names.append("clock.so")
     }
     if failAllocation != nil { names.append("allocations.so") }
+    if let accounts {
+      names.append("accounts.so")
+      variables["TEST_PASSWD"] = try folder.write(accounts.passwd, to: "passwd", mode: 0o644)
+      variables["TEST_GROUP"] = try folder.write(accounts.group, to: "group", mode: 0o644)
+      variables["TEST_LOOKUPS"] = accounts.failures
+    }
     // A blank ends a name there: the sources may lie in a folder that has one, these links do not.
     for name in names {
       try FileManager.default.createSymbolicLink(
@@ -98,62 +106,5 @@ public struct PAMTransaction: Sendable {
     }
     variables["LD_PRELOAD"] = names.map(folder.path).joined(separator: ":")
     return variables
-  }
-}
-
-/// What pamtry's conversation says to a prompt.
-public struct Answer: Sendable, ExpressibleByStringLiteral {
-  let word: String
-  init(word: String) { self.word = word }
-  public init(stringLiteral text: String) { word = "text:" + text }
-
-  public static func text(_ text: String) -> Answer { Answer(word: "text:" + text) }
-  public static func bytes(_ bytes: [UInt8]) -> Answer {
-    let digits = Array("0123456789abcdef")
-    return Answer(
-      word: "hex:"
-        + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }))
-  }
-  /// Child 0 says the first, later ones the last that is there. No commas within.
-  public static func each(_ texts: [String]) -> Answer {
-    Answer(word: "list:" + texts.joined(separator: ","))
-  }
-  /// A response without bytes.
-  public static let null = Answer(word: "null")
-  /// PAM_SUCCESS, and no responses at all.
-  public static let nothing = Answer(word: "nothing")
-  /// PAM_CONV_ERR.
-  public static let error = Answer(word: "error")
-  /// SIGKILL while the prompt stands.
-  public static let kill = Answer(word: "kill")
-  // These go before the answer proper.
-  /// Waits until all parallel children stand at their prompt.
-  public static let gate = Answer(word: "gate")
-  public static func clock(_ to: String) -> Answer { Answer(word: "clock:" + to) }
-  public static func sleep(milliseconds: Int) -> Answer { Answer(word: "sleep:\(milliseconds)") }
-}
-
-/// Something that happens at the n-th system call (libc's own included).
-public struct Fault: Sendable {
-  public enum Kind: Sendable { case count, kill, errno(Int32) }
-  public var kind: Kind
-  public var at: Int
-
-  public init(_ kind: Kind, at: Int) {
-    self.kind = kind
-    self.at = at
-  }
-  public static let count = Fault(.count, at: 0)
-
-  /// The beginning of a command line; without `window` every call of the program counts.
-  public func words(report: String, window: Bool = true) -> [String] {
-    let what: [String] =
-      switch kind {
-      case .count: []
-      case .kill: ["--at", "\(at)", "--do", "kill"]
-      case .errno(let number): ["--at", "\(at)", "--do", "errno:\(number)"]
-      }
-    return [Built.tool("atcall")] + (window ? ["--window"] : []) + what
-      + ["--report", report, "--"]
   }
 }
