@@ -53,8 +53,9 @@ demo:
 	@docs/demo
 
 test:
-	@packaging/dependencies test
+	@packaging/dependencies test deb
 	@$(MAKE) --no-print-directory build tools lint
+	@packaging/deb
 	@Tests/HostTests/testroot make
 	@Tests/run
 
@@ -66,7 +67,8 @@ fuzz:
 	@Tests/Fuzz/run
 
 deb:
-	@packaging/dependencies deb
+	@packaging/dependencies build deb
+	@$(MAKE) --no-print-directory build
 	@packaging/deb
 
 .PHONY: lint format clean

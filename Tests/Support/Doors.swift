@@ -1,5 +1,5 @@
 /// The doors of a test host, as the people behind them use them.
-extension Host {
+extension TestHost {
   /// Starts the real sshd on 127.0.0.1:22 inside, with PAM and keyboard-interactive; `lines` come
   /// first and so win.
   public func start(sshd lines: [String]) async throws {

@@ -1,5 +1,5 @@
 /// A process that stands still, as by SIGSTOP, at a place of the test's choosing.
-extension Host {
+extension TestHost {
   /// How many system calls `su target` by `user` makes, from its execve to its end.
   public func systemCallsOfSu(
     _ user: String, to target: String, _ dialogue: [(expect: String, answer: String)]

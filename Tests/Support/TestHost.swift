@@ -11,9 +11,9 @@ import Glibc
 ///     }
 public func withHost<R>(
   pam services: [String: [String]] = [:], sshd: [String] = [], bare: Bool = false,
-  _ body: (Host) async throws -> R
+  _ body: (TestHost) async throws -> R
 ) async throws -> R {
-  let host = try await Host.open(bare: bare)
+  let host = try await TestHost.open(bare: bare)
   do {
     for (name, lines) in services { try host.pam(name, lines) }
     if !bare { try await host.start(sshd: sshd) }
@@ -26,16 +26,16 @@ public func withHost<R>(
   }
 }
 
-public struct Host: Sendable {
+public struct TestHost: Sendable {
   public struct NotOpened: Error { public let why: String }
 
   private let holder: Holder
   private let pid: Int32
 
-  static func open(bare: Bool) async throws -> Host {
+  static func open(bare: Bool) async throws -> TestHost {
     let holder = try Holder(bare: bare)
     for _ in 0..<300 {
-      if let pid = holder.ready { return Host(holder: holder, pid: pid) }
+      if let pid = holder.ready { return TestHost(holder: holder, pid: pid) }
       if !holder.complaints.isEmpty { break }
       try await Task.sleep(for: .milliseconds(50))
     }
