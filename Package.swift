@@ -53,7 +53,8 @@ let package = Package(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "OTP", dependencies: ["COpenSSL", "CPlatform"], swiftSettings: hostSafe),
     .target(name: "Store", dependencies: ["OTP", "CPlatform"], swiftSettings: hostSafe),
-    .target(name: "Verifier", dependencies: ["Store", "OTP", "CPlatform"], swiftSettings: hostSafe),
+    .target(
+      name: "Verifier", dependencies: ["Store", "OTP", "CPlatform"], swiftSettings: hostSafe),
     .target(
       name: "PAMShim", path: "pam/shim", cSettings: strictC, linkerSettings: [.linkedLibrary("pam")]
     ),
@@ -70,5 +71,10 @@ let package = Package(
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],
+      swiftSettings: strict),
   ]
 )
