@@ -15,11 +15,11 @@ final class Bench {
   let alice: Account
   var now = Bench.noon
 
-  init(policy: String = "") throws {
+  init(policy: String = "", name: String = "alice") throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString)")
     location = StoreLocation(folder: path(folder.path))
     alice = Account(
-      uid: getuid(), gid: getgid(), name: try accountName("alice"))
+      uid: getuid(), gid: getgid(), name: try accountName(name))
     try Store.make(at: location)
     try apply(policy)
   }
