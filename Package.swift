@@ -49,6 +49,7 @@ let package = Package(
   targets: [
     .target(name: "CPlatform", cSettings: strictC),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CTerminal", cSettings: strictC),
     .systemLibrary(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "OTP", dependencies: ["COpenSSL", "CPlatform"], swiftSettings: hostSafe),
@@ -64,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "CachetMFA",
       dependencies: [
-        "Verifier", "Store", "OTP", "CPlatform", "CQREncode",
+        "Verifier", "Store", "OTP", "CPlatform", "CQREncode", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

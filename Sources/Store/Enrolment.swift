@@ -44,6 +44,28 @@ extension Credentials {
     try state.post(.factorAdded)
   }
 
+  /// `base`, or with the lowest number from 2 behind it that makes it a name nobody has.
+  public func freeName(_ base: StaticString) -> FactorName? {
+    var number: Int64 = 1
+    while number <= Int64(factors.count) + 1 {
+      var text = InlineArray<64, UInt8>(repeating: 0)
+      var count = 0
+      while count < base.utf8CodeUnitCount, count < 60 {
+        text[count] = unsafe base.utf8Start[count]
+        count += 1
+      }
+      if number > 1 {
+        text[count] = UInt8(ascii: " ")
+        text[count + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number)
+        count += 2
+      }
+      let name = FactorName(text.span.extracting(0..<count))
+      if let name, index(named: name) == nil { return name }
+      number += 1
+    }
+    return nil
+  }
+
   /// Removes the factor at `index`; its id stays bound to its secret.
   ///
   /// Where the secret does not open any more, the id alone is kept.

@@ -117,11 +117,14 @@ public struct KeyRing: ~Copyable {
   private let next: Optional<HostKey>
 
   /// Reads `host.key` and, if it is there, `host.key.next` from `folder`.
+  ///
+  /// The next one first: when it takes the place of `host.key` meanwhile, it is read twice, and
+  /// not missed twice.
   public init(
     _ name: FileName, in folder: borrowing TrustedFolder
   ) throws(StoreFailure) {
-    let first = try HostKey(name, in: folder)
     let second = try KeyRing.following(name, in: folder)
+    let first = try HostKey(name, in: folder)
     current = first
     next = second
   }

@@ -56,8 +56,15 @@ public struct Store: ~Copyable {
   public borrowing func record(
     of account: AccountName, uid: UInt32
   ) throws(StoreFailure) -> Record? {
+    guard let record = try record(of: account) else { return nil }
+    guard record.credentials.uid == uid else { throw StoreFailure(.credentials, .wrongUser) }
+    return record
+  }
+
+  /// The record called `account`, whoever's it is: for administration, never for a decision.
+  public borrowing func record(of account: AccountName) throws(StoreFailure) -> Record? {
     do throws(StoreFailure) {
-      return try Record(in: try users.folder(try account.folder(), part: .record), uid: uid)
+      return try Record(in: try users.folder(try account.folder(), part: .record))
     } catch {
       guard case .missing = error.defect, case .record = error.part else { throw error }
       try mustBeTrusted()
@@ -72,9 +79,8 @@ public struct Record: ~Copyable {
   public let credentials: Credentials
   public let state: StatePage
 
-  init(in folder: consuming TrustedFolder, uid: UInt32) throws(StoreFailure) {
+  init(in folder: consuming TrustedFolder) throws(StoreFailure) {
     let credentials = try Credentials.read(in: folder)
-    guard credentials.uid == uid else { throw StoreFailure(.credentials, .wrongUser) }
     let state = try StatePage(of: credentials.record, in: folder)
     self.folder = folder
     self.credentials = credentials

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import OTP
 
 /// Making a store, and changing records: always under the writers' lock, always whole.
@@ -7,6 +8,7 @@ extension Store {
   /// Order: folders, key, run folder, attempts, and `store.id` last, so that a store that was cut
   /// short is not believed, and making it again completes it.
   public static func make(at location: StoreLocation) throws(StoreFailure) {
+    try mustNotBeElsewhere(location)
     let folder = try makePath(location.data, location.owners)
     try folder.locked(or: StoreFailure(.folder, .busy)) { () throws(StoreFailure) in
       _ = try folder.makeFolder(usersFolder, part: .users)
@@ -30,6 +32,19 @@ extension Store {
         try StoreID.write(in: folder, under: keys.current, id: id.span)
       }
     }
+  }
+
+  /// Throws where a key is there and the users it is for are not: such a store is not mounted, and
+  /// a new one in its place would know nobody. Making a store puts the users before the key.
+  public static func mustNotBeElsewhere(_ location: StoreLocation) throws(StoreFailure) {
+    do throws(StoreFailure) {
+      _ = try HostKey(location.key.name, in: location.key.open(location.owners, part: .hostKey))
+    } catch {
+      guard case .missing = error.defect else { throw error }
+      return
+    }
+    let folder = try TrustedFolder(location.data, owners: location.owners, part: .users)
+    _ = try folder.folder(usersFolder, part: .users)
   }
 
   /// A key is made only where the store was never signed: a lost key is not silently replaced.
@@ -77,6 +92,10 @@ extension Store {
   ) throws(StoreFailure) -> R {
     try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) -> R in
       removeUnfinishedRecords()
+      // Keys that were read before `key rotate` came to its end would seal what nobody can open.
+      try withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
+        try StoreID.verify(in: folder, under: keys)
+      }
       if let record = try record(of: account, uid: uid) {
         record.folder.removeLeftovers()
         return try withKeys { (keys: borrowing KeyRing) throws(StoreFailure) -> R in
@@ -141,6 +160,20 @@ extension Store {
   ) throws(StoreFailure) {
     try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
       try users.rename(old.folder(), to: new.folder(), part: .record)
+    }
+  }
+
+  /// Removes the record of `account` in whatever state it is, with all it remembers of used codes.
+  public borrowing func erase(_ account: AccountName) throws(StoreFailure) {
+    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
+      let aside = try FileName.temporary(".new-", part: .record)
+      do throws(StoreFailure) {
+        try users.rename(account.folder(), to: aside, part: .record)
+      } catch {
+        guard case .unwritable(errno: ENOENT) = error.defect else { throw error }
+        throw StoreFailure(.record, .missing)
+      }
+      removeUnfinishedRecords()
     }
   }
 

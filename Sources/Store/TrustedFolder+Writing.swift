@@ -57,6 +57,17 @@ extension TrustedFolder {
     try sync(part: part)
   }
 
+  /// Renames the file `new` to `name`, which it replaces.
+  public borrowing func replace(
+    _ name: FileName, by new: FileName, part: StoreFailure.Part
+  ) throws(StoreFailure) {
+    let renamed = name.withCString { to in
+      new.withCString { from in unsafe renameat(descriptor, from, descriptor, to) }
+    }
+    guard renamed == 0 else { throw TrustedFolder.unwritable(part, last_errno()) }
+    try sync(part: part)
+  }
+
   /// Removes a file; what is not there already is removed.
   public borrowing func remove(_ name: FileName) {
     _ = name.withCString { unsafe unlinkat(descriptor, $0, 0) }

@@ -42,6 +42,14 @@ extension StatePage {
     try value(at: Place.of(id)) > parameters.start(of: step)
   }
 
+  /// Start of the last accepted step of the factor `id`, in seconds since the epoch; 0 where none
+  /// was. A factor that took the id over from a removed one finds that one's.
+  public func lastAccepted(
+    of id: FactorID, _ parameters: Parameters
+  ) throws(StoreFailure) -> Int64 {
+    max(0, Int64(truncatingIfNeeded: try value(at: Place.of(id))) - Int64(parameters.period))
+  }
+
   /// Start of the newest accepted step, in seconds since the epoch; 0 where none was.
   public func newest() throws(StoreFailure) -> Int64 {
     Int64(truncatingIfNeeded: try value(at: Place.newest))

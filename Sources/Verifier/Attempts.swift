@@ -41,9 +41,9 @@ struct Attempts: ~Copyable {
     door = subject.door
     user = subject.account?.name.withBytes { Quoted($0) } ?? request.user
     origin = request.origin
-    proven = subject.provenLimits
-    perOrigin = subject.originLimits
-    ceiling = subject.ceilingLimits
+    proven = subject.policy.throttle.proven
+    perOrigin = subject.policy.throttle.perOrigin
+    ceiling = subject.policy.throttle.ceiling
     table =
       isProven ? nil : try AttemptTable(in: Store.makePath(location.run, location.owners))
   }
@@ -140,7 +140,7 @@ struct Attempts: ~Copyable {
   static func wait(
     _ state: borrowing StatePage, _ subject: borrowing Subject, now: Int64
   ) throws(StoreFailure) -> Int64? {
-    try state.attempts(at: subject.door, now: now, subject.provenLimits).wait
+    try state.attempts(at: subject.door, now: now, subject.policy.throttle.proven).wait
   }
 
   private func named<R>(

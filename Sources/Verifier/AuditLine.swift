@@ -54,7 +54,7 @@ extension Request {
 extension TextLine {
   /// Appends a field, if it is there; quoted where it holds anything but plain characters.
   @inline(never)
-  mutating func field(_ key: StaticString, _ value: Quoted?) {
+  public mutating func field(_ key: StaticString, _ value: Quoted?) {
     guard let value else { return }
     append(key)
     value.withBytes { (text: Span<UInt8>) in append(value: text) }

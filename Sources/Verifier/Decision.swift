@@ -2,7 +2,7 @@ internal import OTP
 public import Store
 
 /// What the verifier decided, and everything that may be told about it.
-public struct Decision {
+public struct Decision: Sendable {
   public enum Outcome: Sendable {
     /// The second factor was shown.
     case accepted

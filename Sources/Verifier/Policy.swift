@@ -23,6 +23,19 @@ public struct ThrottleRules: Sendable {
   public var unprovenAccountLimit = 50
 
   public init() {}
+
+  /// Limits of attempts with a proven first factor, at one door.
+  public var proven: AttemptLimits { limits(after: after, locking: true) }
+  /// Limits of attempts without, from one origin.
+  var perOrigin: AttemptLimits { limits(after: after, locking: false) }
+  /// Limits of attempts without, from anywhere.
+  var ceiling: AttemptLimits { limits(after: unprovenAccountLimit, locking: false) }
+
+  private func limits(after: Int, locking: Bool) -> AttemptLimits {
+    AttemptLimits(
+      after: after, firstWait: Int64(first), longestWait: Int64(longest),
+      lockAfter: locking ? lockAfter : nil)
+  }
 }
 
 /// The policy of a host: its text as checked, and what it answers.

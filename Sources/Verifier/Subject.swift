@@ -42,22 +42,6 @@ struct Subject: ~Copyable {
     }
     return now < end
   }
-
-  /// Limits of attempts with a proven first factor, at this door.
-  var provenLimits: AttemptLimits { limits(after: policy.throttle.after, locking: true) }
-  /// Limits of attempts without, from one origin.
-  var originLimits: AttemptLimits { limits(after: policy.throttle.after, locking: false) }
-  /// Limits of attempts without, from anywhere.
-  var ceilingLimits: AttemptLimits {
-    limits(after: policy.throttle.unprovenAccountLimit, locking: false)
-  }
-
-  private func limits(after: Int, locking: Bool) -> AttemptLimits {
-    let rules = policy.throttle
-    return AttemptLimits(
-      after: after, firstWait: Int64(rules.first), longestWait: Int64(rules.longest),
-      lockAfter: locking ? rules.lockAfter : nil)
-  }
 }
 
 extension Policy {

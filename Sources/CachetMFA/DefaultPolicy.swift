@@ -1,0 +1,51 @@
+/// The policy of a new store: what an administrator finds to edit.
+enum DefaultPolicy {
+  static let text = """
+    # The policy of cachet-mfa. Edit it, then run 'cachet-mfa policy apply': sign-ins follow what was
+    # applied, not this text. A line is 'key = value'; what is commented out shows the default.
+    # cachet-mfa-policy(5) explains every key.
+
+    # Digits of a code where no factor of the user says otherwise: 6 to 8.
+    #digits = 6
+
+    # Steps before and after the current one whose codes are taken too: 0 to 10.
+    #window = 1
+
+    # Somebody who has no factor: deny, or allow until enroll-by. allow also needs the option nullok
+    # on the module's line in /etc/pam.d.
+    #unenrolled = deny
+
+    # The last day (UTC) on which somebody without a factor may pass, or enrol with the password
+    # alone; for the members of a group it may be earlier.
+    #enroll-by = 2027-01-31
+    #enroll-by.GROUP = 2026-12-31
+
+    # How a first factor is enrolled: by invitation of root, or with the password until enroll-by.
+    #first-enroll = invitation
+
+    # Who needs a second factor: everybody, or the members of these groups alone.
+    #required-groups = GROUP, GROUP
+
+    # Who needs none, and why. The reason is mandatory.
+    #exempt-users = USER "reason"
+    #exempt-groups = GROUP "reason"
+
+    # The door that a PAM service is: ssh, local, web or self. A service not listed is local.
+    door.sshd = ssh
+    #door.SERVICE = web
+
+    # Wrong codes after which the next one has to wait (1 to 10), the first wait in seconds, which
+    # doubles with every wrong code, and the longest.
+    #throttle-after = 5
+    #throttle-first = 30
+    #throttle-longest = 900
+
+    # Wrong codes that lock a door until 'cachet-mfa unlock': 10 to 100.
+    #lock-after = 100
+
+    # Refusals without a proven first factor, from wherever, after which such attempts at an account
+    # are delayed: 20 to 10000. Who has given the right password first is never delayed by them.
+    #unproven-account-limit = 50
+
+    """
+}

@@ -1,0 +1,64 @@
+import CTerminal
+import Store
+import Verifier
+
+extension Site {
+  /// Reads and checks a policy: `file`, as the caller names it, or `policy.conf` of the store.
+  func checkedPolicy(_ file: String?) throws(Failure) -> Policy {
+    var bytes = [UInt8](repeating: 0, count: Policy.largest + 1)
+    let count: Int
+    if let file {
+      count = try Site.read(file, into: &bytes)
+    } else {
+      count = try readPolicyText(into: &bytes)
+    }
+    do throws(PolicyFailure) {
+      return try Policy(checking: bytes.span.extracting(0..<count))
+    } catch {
+      throw .policy(error, file: file ?? policyText)
+    }
+  }
+
+  /// Whether `policy.conf` is what is applied; nil where it cannot be read.
+  func isApplied(_ policy: borrowing Policy) -> Bool? {
+    var bytes = [UInt8](repeating: 0, count: Policy.largest + 1)
+    guard let count = try? readPolicyText(into: &bytes) else { return nil }
+    return policy.withBytes { (applied: Span<UInt8>) in
+      applied.count == count && applied.indices.allSatisfy { applied[$0] == bytes[$0] }
+    }
+  }
+
+  /// `policy.conf` under the rules of trust: what is applied must be the administrator's.
+  private func readPolicyText(into bytes: inout [UInt8]) throws(Failure) -> Int {
+    do throws(StoreFailure) {
+      let folder = try location.policy.open(location.owners, part: .policy)
+      var room = bytes.mutableSpan
+      return try folder.read(FileName("policy.conf"), into: &room, part: .policy)
+    } catch {
+      switch error.defect {
+      case .missing: throw .file(policyText, errno: ENOENT)
+      case .unreadable(let code): throw .file(policyText, errno: code)
+      case .tooLarge: throw .policy(PolicyFailure(.tooLarge, line: 0), file: policyText)
+      default: throw .policyText(error, self)
+      }
+    }
+  }
+
+  private static func read(_ file: String, into bytes: inout [UInt8]) throws(Failure) -> Int {
+    let descriptor = unsafe open_file(file)
+    guard descriptor >= 0 else { throw .file(file, errno: last_error()) }
+    defer { close(descriptor) }
+    var count = 0
+    while count < bytes.count {
+      let got = unsafe bytes.withUnsafeMutableBytes { room -> Int in
+        guard let base = room.baseAddress else { return 0 }
+        return unsafe CTerminal.read(descriptor, base + count, room.count - count)
+      }
+      if got < 0, last_error() == EINTR { continue }
+      guard got >= 0 else { throw .file(file, errno: last_error()) }
+      if got == 0 { break }
+      count += got
+    }
+    return count
+  }
+}

@@ -1,0 +1,209 @@
+import OTP
+import Store
+import Verifier
+
+/// What the record of a user says, read at one time.
+struct RecordFacts {
+  struct Factor {
+    let name: String
+    let parameters: Parameters
+    let created: Int64
+    /// Start of the step of the last sign-in; 0 for never.
+    let lastUsed: Int64
+  }
+
+  /// What one door remembers.
+  struct DoorFacts {
+    let door: Door
+    let lastSignIn: Int64
+    let refused: Int
+    /// Seconds until a code is evaluated again; nil while locked.
+    let wait: Int64?
+  }
+
+  private(set) var factors: [Factor] = []
+  private(set) var disabledAt: Int64 = 0
+  private(set) var codes: (left: Int, total: Int, created: Int64)?
+  private(set) var invitation: (expires: Int64, isUsed: Bool)?
+  private(set) var doors: [DoorFacts] = []
+  private(set) var lastUse: (time: Int64, with: String)?
+
+  var isEnrolled: Bool { !factors.isEmpty }
+
+  /// Whether there is an invitation that still opens a sign-in.
+  var isInvited: Bool {
+    guard let invitation else { return false }
+    return !invitation.isUsed && invitation.expires > Times.now
+  }
+
+  /// The facts of `person`; those of a user who has no record are all empty.
+  init(
+    of person: Person, in store: borrowing Store, _ limits: AttemptLimits
+  ) throws(StoreFailure) {
+    self.init()
+    if let record = try store.record(of: person.account.name, uid: person.uid) {
+      try read(record, limits)
+    }
+  }
+
+  init(_ record: borrowing Record, _ limits: AttemptLimits) throws(StoreFailure) {
+    self.init()
+    try read(record, limits)
+  }
+
+  private init() {}
+
+  private mutating func read(
+    _ record: borrowing Record, _ limits: AttemptLimits
+  ) throws(StoreFailure) {
+    disabledAt = record.credentials.disabledAt
+    var i = 0
+    while let factor = record.credentials.factors[i] {
+      let last = try record.state.lastAccepted(of: factor.id, factor.parameters)
+      factors.append(
+        Factor(
+          name: factor.name.spelled, parameters: factor.parameters, created: factor.created,
+          // The step that confirmed the factor was no sign-in.
+          lastUsed: last > factor.created ? last : 0))
+      i += 1
+    }
+    if let set = record.credentials.set(of: .recovery) {
+      codes = (try record.state.left(of: set), set.hashes.count, set.created)
+    }
+    if let set = record.credentials.set(of: .invitation) {
+      invitation = (set.expires, try record.state.left(of: set) == 0)
+    }
+    var number: UInt8 = 0
+    while let door = Door(rawValue: number) {
+      let attempts = try record.state.attempts(at: door, now: Times.now, limits)
+      doors.append(
+        DoorFacts(
+          door: door, lastSignIn: try record.state.lastSignIn(at: door),
+          refused: attempts.refused, wait: attempts.wait))
+      number += 1
+    }
+    let last = try record.state.lastUse()
+    if last.time > 0 {
+      lastUse = (last.time, RecordFacts.use(last.factor, record.credentials))
+    }
+  }
+
+  private static func use(_ number: UInt8, _ credentials: borrowing Credentials) -> String {
+    switch number {
+    case 0: return "recovery code"
+    case 255: return "invitation"
+    default:
+      let known = FactorID(Int(number)).flatMap { (id: FactorID) in credentials.factor(id)?.name }
+      return known?.spelled ?? "a removed factor"
+    }
+  }
+
+  // MARK: telling
+
+  func write(to json: JSON) {
+    json.field("enrolled", isEnrolled)
+    json.field("disabled", time: disabledAt)
+    json.array("factors") {
+      for factor in factors {
+        json.object {
+          json.field("name", factor.name)
+          json.field("algorithm", "\(factor.parameters.algorithm.name)")
+          json.field("digits", factor.parameters.digits)
+          json.field("period", factor.parameters.period)
+          json.field("created", time: factor.created)
+          json.field("last_used", time: factor.lastUsed)
+        }
+      }
+    }
+    json.object("recovery_codes") {
+      json.field("left", codes?.left ?? 0)
+      json.field("total", codes?.total ?? 0)
+      json.field("created", time: codes?.created ?? 0)
+    }
+    if let invitation {
+      json.object("invitation") {
+        json.field("expires", time: invitation.expires)
+        json.field("used", invitation.isUsed)
+      }
+    } else {
+      json.null("invitation")
+    }
+    json.array("doors") {
+      for door in doors {
+        json.object {
+          json.field("door", "\(door.door.name)")
+          json.field("last_sign_in", time: door.lastSignIn)
+          json.field("refused", door.refused)
+          json.field("wait", Int(door.wait ?? 0))
+          json.field("locked", door.wait == nil)
+        }
+      }
+    }
+    if let lastUse {
+      json.object("last_sign_in") {
+        json.field("time", time: lastUse.time)
+        json.field("with", lastUse.with)
+      }
+    } else {
+      json.null("last_sign_in")
+    }
+  }
+
+  func write(to output: Output, _ person: Person) {
+    output.line("\(person.name): \(summary)")
+    for factor in factors {
+      let used = factor.lastUsed > 0 ? "last used \(Times.local(factor.lastUsed))" : "never used"
+      let kind =
+        "\(factor.parameters.algorithm.name), \(factor.parameters.digits) digits, "
+        + "\(factor.parameters.period) s"
+      output.line(
+        RecordFacts.label("factor")
+          + "\(quoted(factor.name)): \(kind), since \(Times.local(factor.created)), \(used)")
+    }
+    if let codes {
+      output.line(
+        RecordFacts.label("recovery codes")
+          + "\(codes.left) of \(codes.total) left, made \(Times.local(codes.created))")
+    }
+    if let invitation {
+      let state =
+        invitation.isUsed
+        ? "used"
+        : invitation.expires > Times.now
+          ? "good until \(Times.local(invitation.expires))"
+          : "expired \(Times.local(invitation.expires))"
+      output.line(RecordFacts.label("invitation") + state)
+    }
+    for door in doors where door.refused > 0 || door.lastSignIn > 0 {
+      output.line(RecordFacts.label("\(door.door.name)") + door.words)
+    }
+    if let lastUse {
+      output.line(
+        RecordFacts.label("last sign-in") + "\(Times.local(lastUse.time)) with \(lastUse.with)")
+    }
+  }
+
+  private var summary: String {
+    let state = isEnrolled ? "enrolled" : isInvited ? "invited, not enrolled" : "not enrolled"
+    return disabledAt > 0 ? "disabled since \(Times.local(disabledAt)), \(state)" : state
+  }
+
+  /// The word before each fact.
+  static func label(_ word: String) -> String {
+    "  " + word + String(repeating: " ", count: max(1, 18 - word.count))
+  }
+}
+
+extension RecordFacts.DoorFacts {
+  fileprivate var words: String {
+    var words: [String] = []
+    if lastSignIn > 0 { words.append("last sign-in \(Times.local(lastSignIn))") }
+    if refused > 0 { words.append(counted(refused, "wrong code")) }
+    switch wait {
+    case .none: words.append("locked, 'cachet-mfa unlock' opens it")
+    case .some(0): break
+    case .some(let seconds): words.append("next try in \(Times.length(seconds))")
+    }
+    return words.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Store
+import Verifier
+
+struct PolicyShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the policy that sign-ins follow, defaults included.")
+
+  @OptionGroup var places: Places
+
+  private static let lists: [(PolicyKey, String)] = [
+    (.requiredGroups, "required_groups"), (.exemptUsers, "exempt_users"),
+    (.exemptGroups, "exempt_groups"), (.enrollByGroup, "enroll_by_group"), (.door, "doors"),
+  ]
+
+  func run() throws(Failure) {
+    let site = try places.site()
+    let output = Output(places)
+    let policy = try site.appliedPolicy()
+    let isCurrent = site.isApplied(policy)
+    output.object { json in PolicyShow.write(policy, isCurrent, to: json) }
+    if !output.isJSON { PolicyShow.write(policy, to: output) }
+    if isCurrent == false {
+      output.line()
+      output.line(
+        "# \(site.policyText) has changed since; '\(site.command("policy apply"))' applies it")
+    }
+    try output.flush()
+  }
+
+  private static func write(_ policy: borrowing Policy, to output: Output) {
+    let rules = policy.throttle
+    output.line("digits = \(policy.digits)")
+    output.line("window = \(policy.window)")
+    output.line("unenrolled = \(policy.unenrolledAllowed ? "allow" : "deny")")
+    if let end = policy.enrollBy { output.line("enroll-by = \(lastDay(end))") }
+    output.line("first-enroll = \(word(policy.firstEnroll))")
+    for (key, _) in lists {
+      policy.eachEntry(of: key) { (name, detail) in
+        let (name, detail) = (text(name), text(detail))
+        switch key {
+        case .exemptUsers, .exemptGroups:
+          output.line("\(key.name) = \(quoted(name)) \(quoted(detail))")
+        case .door, .enrollByGroup: output.line("\(key.name)\(name) = \(detail)")
+        default: output.line("\(key.name) = \(quoted(name))")
+        }
+        return true
+      }
+    }
+    output.line("throttle-after = \(rules.after)")
+    output.line("throttle-first = \(rules.first)")
+    output.line("throttle-longest = \(rules.longest)")
+    output.line("lock-after = \(rules.lockAfter)")
+    output.line("unproven-account-limit = \(rules.unprovenAccountLimit)")
+  }
+
+  private static func write(_ policy: borrowing Policy, _ isCurrent: Bool?, to json: JSON) {
+    let rules = policy.throttle
+    json.field("digits", policy.digits)
+    json.field("window", policy.window)
+    json.field("unenrolled", policy.unenrolledAllowed ? "allow" : "deny")
+    if let end = policy.enrollBy {
+      json.field("enroll_by", lastDay(end))
+    } else {
+      json.null("enroll_by")
+    }
+    json.field("first_enroll", word(policy.firstEnroll))
+    for (key, name) in lists {
+      json.array(name) {
+        policy.eachEntry(of: key) { (name, detail) in
+          json.object {
+            json.field("name", bytes: name)
+            switch key {
+            case .exemptUsers, .exemptGroups: json.field("reason", bytes: detail)
+            case .door: json.field("door", bytes: detail)
+            case .enrollByGroup: json.field("day", bytes: detail)
+            default: break
+            }
+          }
+          return true
+        }
+      }
+    }
+    json.field("throttle_after", rules.after)
+    json.field("throttle_first", rules.first)
+    json.field("throttle_longest", rules.longest)
+    json.field("lock_after", rules.lockAfter)
+    json.field("unproven_account_limit", rules.unprovenAccountLimit)
+    if let isCurrent { json.field("current", isCurrent) } else { json.null("current") }
+  }
+
+  private static func word(_ way: FirstEnrolment) -> String {
+    switch way {
+    case .invitation: "invitation"
+    case .password: "password"
+    }
+  }
+
+  /// The day before the second at which a grace ends.
+  private static func lastDay(_ end: Int64) -> String { String(Times.utc(end - 1).prefix(10)) }
+
+  /// `text` in the quotes of a policy.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for character in text.unicodeScalars {
+      if character == "\"" || character == "\\" { quoted += "\\" }
+      quoted.unicodeScalars.append(character)
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Store
+import Verifier
+
+struct Remove: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Remove one factor, or all that a user has.",
+    discussion: """
+      A removed factor is remembered by a mark, so that its used codes stay used if it comes back. \
+      --erase removes the record itself, whatever state it is in and whether or not the account is \
+      still there.
+      """)
+
+  @OptionGroup var whose: Whose
+  @Option(help: ArgumentHelp("Remove this factor only.", valueName: "name"))
+  var factor: String?
+  @Flag(help: "Remove the record itself, damaged or not.")
+  var erase = false
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+  @OptionGroup var places: Places
+
+  func run() throws(Failure) {
+    let site = try places.site()
+    guard !erase else { return try eraseRecord(site) }
+    let person = try whose.person()
+    let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
+    let output = Output(places)
+    let store = try site.open()
+    let count = try count(name, person, site, store)
+    let what =
+      name.map { "the factor \(quoted($0.spelled)) of \(person.name)" }
+      ?? "everything \(person.name) has: \(counted(count, "factor")), recovery codes, invitation"
+    try ask("remove \(what)?", site)
+    let knownAgain = try site.trying(person) { () throws(StoreFailure) in
+      try store.remove(name, of: person.account.name, uid: person.uid, now: Times.now)
+    }
+    Journal.note("remove", user: person.name, detail: name?.spelled ?? "all", at: site)
+    let left = name == nil ? 0 : count - 1
+    output.object { json in
+      json.field("user", person.name)
+      json.field("removed", count - left)
+      json.field("factors", left)
+    }
+    output.line("removed \(what)")
+    if !knownAgain {
+      output.line("without the host key no mark could be kept: do not enrol those secrets again")
+    }
+    if left == 0 { output.line("\(person.name) is not enrolled any more") }
+    try output.flush()
+  }
+
+  /// How many factors there are; throws where there is nothing to remove.
+  private func count(
+    _ name: FactorName?, _ person: Person, _ site: Site, _ store: borrowing Store
+  ) throws(Failure) -> Int {
+    let found = try site.trying(person) { () throws(StoreFailure) -> (factors: Int, fits: Bool) in
+      guard let record = try store.record(of: person.account.name, uid: person.uid) else {
+        return (0, false)
+      }
+      let credentials = record.credentials.factors.count
+      guard let name else { return (credentials, credentials + record.credentials.sets.count > 0) }
+      return (credentials, record.credentials.index(named: name) != nil)
+    }
+    guard found.fits else {
+      if let name, found.factors > 0 { throw .noFactor(name.spelled, person, site) }
+      throw .notEnrolled(person, site)
+    }
+    return found.factors
+  }
+
+  private func eraseRecord(_ site: Site) throws(Failure) {
+    guard factor == nil else { throw .eraseOneFactor }
+    guard let typed = try whose.typed() else { throw .userMissing }
+    // The account may be gone: then the name as it was typed is all there is.
+    let account: AccountName
+    if case .found(let known) = Account.find(named: Array(typed.utf8).span) {
+      account = known.name
+    } else if let name = AccountName(Array(typed.utf8).span) {
+      account = name
+    } else {
+      throw .unknownAccount(typed)
+    }
+    let name = account.withBytes { (bytes: Span<UInt8>) in printable(text(bytes)) }
+    let store = try site.open()
+    try ask("erase the record of \(name), with all it remembers of used codes?", site)
+    do throws(StoreFailure) { try store.erase(account) } catch {
+      if case .missing = error.defect { throw .noRecord(name) }
+      throw .store(error, site, nil)
+    }
+    Journal.note("remove", user: name, detail: "erased", at: site)
+    let output = Output(places)
+    output.object { json in
+      json.field("user", name)
+      json.field("erased", true)
+    }
+    output.line("erased the record of \(name)")
+    try output.flush()
+  }
+
+  private func ask(_ question: String, _ site: Site) throws(Failure) {
+    guard !yes else { return }
+    guard Terminal.canAsk else { throw .nobodyToAsk(.removal(site)) }
+    guard Terminal.confirm(question) else { throw .cancelled }
+  }
+}
