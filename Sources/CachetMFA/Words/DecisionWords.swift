@@ -39,7 +39,7 @@ extension Decision {
     case .disabled: return Failure.disabled(person, site).complaint
     case .throttled:
       return Complaint(
-        "\(name): too many wrong codes, the next one is looked at in \(Times.length(wait ?? 0))",
+        "\(name): too many wrong codes, the next one is looked at in \(Times.length(Int64(wait ?? 0)))",
         hint: "'\(site.command("unlock " + shellWord(name)))' ends the wait", exit)
     case .locked:
       return Complaint(
@@ -69,6 +69,6 @@ extension Decision {
   }
 
   private var attemptsHint: String? {
-    attempts.map { "\(counted($0, "wrong code")) so far" }
+    attempts.map { "\(counted(Int($0), "wrong code")) so far" }
   }
 }
