@@ -25,13 +25,12 @@ extension TrustedFolder {
     part: StoreFailure.Part
   ) throws(StoreFailure) {
     let temporary = try writeTemporary(bytes, followedByZeros: zeros, part: part)
-    let linked = name.withCString { to in
-      temporary.withCString { from in unsafe linkat(descriptor, from, descriptor, to, 0) }
+    do throws(StoreFailure) {
+      try rename(temporary, to: name, part: part)
+    } catch {
+      remove(temporary)
+      throw error
     }
-    let code = last_errno()
-    remove(temporary)
-    guard linked == 0 else { throw TrustedFolder.unwritable(part, code) }
-    try sync(part: part)
   }
 
   /// Makes the folder `name`, mode 0700, if it is not there, and opens it.
