@@ -14,9 +14,12 @@ extension Store {
         location.key.isNamed
         ? try location.key.open(location.owners, part: .hostKey)
         : try makePath(location.key.folder, location.owners)
+      folder.removeLeftovers()
+      keyFolder.removeLeftovers()
       try makeKey(location.key.name, in: keyFolder, for: folder)
       let run = try makePath(location.run, location.owners)
       _ = try AttemptTable(in: run)
+      run.removeLeftovers()
       let keys = try KeyRing(location.key.name, in: keyFolder)
       do throws(StoreFailure) {
         try StoreID.verify(in: folder, under: keys)
