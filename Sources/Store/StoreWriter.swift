@@ -130,10 +130,8 @@ extension Store {
       try users.rename(aside, to: account.folder(), part: .record)
       return result
     } catch {
-      folder.remove(Credentials.file)
-      folder.remove(StatePage.file)
-      folder.removeLeftovers()
-      users.removeFolder(aside)
+      // By name, not by descriptor: once renamed the record is the user's, whatever fsync said.
+      removeUnfinishedRecords()
       throw error
     }
   }
