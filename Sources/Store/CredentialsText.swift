@@ -47,11 +47,12 @@ extension Credentials {
       try cursor.endLine(text)
     }
     while cursor.takes("set", in: text) {
+      let malformed = cursor.malformed
       let set = try OneTimeSet(reading: text, &cursor)
       guard credentials.set(of: set.kind) == nil, credentials.sets[0]?.place != set.place,
         credentials.sets.append(set)
       else {
-        throw cursor.malformed
+        throw malformed
       }
     }
     while cursor.takes("removed", in: text) {
