@@ -121,6 +121,8 @@ extension Credentials {
     try write(to: &text)
     guard !text.overflowed else { throw StoreFailure(.credentials, .tooLarge) }
     try text.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in
+      // What could not be read back would lock its user out.
+      _ = try Credentials.parse(bytes)
       try folder.replace(Credentials.file, with: bytes, part: .credentials)
     }
   }
