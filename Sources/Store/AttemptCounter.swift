@@ -90,7 +90,9 @@ struct AttemptCounter: Equatable {
 
   /// The counter after one pending attempt is given back; `before` is the time that it had found.
   func givingBack(time before: Int64) -> AttemptCounter {
-    let left = max(0, pending - 1)
+    // Too late: it was counted as refused, and the time is that of others.
+    guard pending > 0 else { return self }
+    let left = pending - 1
     return AttemptCounter(refused: refused, pending: left, time: left == 0 ? before : time)
   }
 
