@@ -70,7 +70,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
+    .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),
+    .executableTarget(
+      name: "StoreTool", dependencies: ["Store", "OTP", "StoreFaults"],
+      path: "Tests/StoreTool/Tool", swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform", "TestSupport", "StoreTool"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -47,11 +47,12 @@ extension Credentials {
       try cursor.endLine(text)
     }
     while cursor.takes("set", in: text) {
+      let malformed = cursor.malformed
       let set = try OneTimeSet(reading: text, &cursor)
       guard credentials.set(of: set.kind) == nil, credentials.sets[0]?.place != set.place,
         credentials.sets.append(set)
       else {
-        throw cursor.malformed
+        throw malformed
       }
     }
     while cursor.takes("removed", in: text) {
@@ -120,6 +121,8 @@ extension Credentials {
     try write(to: &text)
     guard !text.overflowed else { throw StoreFailure(.credentials, .tooLarge) }
     try text.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in
+      // What could not be read back would lock its user out.
+      _ = try Credentials.parse(bytes)
       try folder.replace(Credentials.file, with: bytes, part: .credentials)
     }
   }
