@@ -18,7 +18,7 @@ let hostSafe: [SwiftSetting] =
   strict + [
     .enableExperimentalFeature("Embedded", embedded),
     .unsafeFlags(
-      ["-wmo", "-O", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
+      ["-wmo", "-Osize", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables", "-Xllvm", "-sil-disable-pass=capture-prop", "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
   ]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
@@ -54,7 +54,8 @@ let package = Package(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "OTP", dependencies: ["COpenSSL", "CPlatform"], swiftSettings: hostSafe),
     .target(name: "Store", dependencies: ["OTP", "CPlatform"], swiftSettings: hostSafe),
-    .target(name: "Verifier", dependencies: ["Store", "OTP", "CPlatform"], swiftSettings: hostSafe),
+    .target(
+      name: "Verifier", dependencies: ["Store", "OTP", "CPlatform"], swiftSettings: hostSafe),
     .target(
       name: "PAMShim", path: "pam/shim", cSettings: strictC, linkerSettings: [.linkedLibrary("pam")]
     ),
@@ -71,6 +72,13 @@ let package = Package(
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
-    .testTarget(name: "CLITests", dependencies: ["CachetMFA", "Store", "OTP"]),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],
+      exclude: ["Scripts"], swiftSettings: strict),
   ]
 )

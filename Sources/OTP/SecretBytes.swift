@@ -64,6 +64,7 @@ public func withScratch<R, E: Error>(
 }
 
 /// Overwrites `bytes` in a way that no optimiser removes.
+@inline(never)
 public func cleanse(_ bytes: inout MutableSpan<UInt8>) {
   unsafe bytes.withUnsafeMutableBytes { room in
     guard let base = room.baseAddress else { return }
@@ -72,6 +73,7 @@ public func cleanse(_ bytes: inout MutableSpan<UInt8>) {
 }
 
 /// Copies as much of `source` as fits into the front of `target`.
+@inline(never)
 public func copy(_ source: Span<UInt8>, into target: inout MutableSpan<UInt8>) {
   var i = 0
   while i < source.count, i < target.count {
@@ -81,6 +83,7 @@ public func copy(_ source: Span<UInt8>, into target: inout MutableSpan<UInt8>) {
 }
 
 /// Whether two byte strings of equal length are the same, in time that depends on the length only.
+@inline(never)
 public func constantTimeEqual(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
   guard a.count == b.count else { return false }
   return unsafe a.withUnsafeBytes { a in

@@ -1,4 +1,5 @@
 /// Whether `bytes` are exactly the bytes of `text`, so that a `switch` reads words.
+@inline(never)
 public func ~= (text: StaticString, bytes: Span<UInt8>) -> Bool {
   guard text.hasPointerRepresentation, text.utf8CodeUnitCount == bytes.count else { return false }
   var i = 0
@@ -10,6 +11,7 @@ public func ~= (text: StaticString, bytes: Span<UInt8>) -> Bool {
 }
 
 /// Whether two runs of bytes are the same. Stops at the first difference: not for secrets.
+@inline(never)
 public func equal(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
   guard a.count == b.count else { return false }
   var i = 0
@@ -21,6 +23,7 @@ public func equal(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
 }
 
 /// A decimal number from 0 to `greatest`: ASCII digits only, no sign, no blank, no leading zero.
+@inline(never)
 public func number(_ bytes: Span<UInt8>, atMost greatest: Int) -> Int? {
   guard bytes.count > 0, bytes.count == 1 || bytes[0] != UInt8(ascii: "0") else { return nil }
   var value = 0
@@ -57,6 +60,7 @@ public struct Quoted: Sendable {
   public private(set) var bytes = InlineArray<64, UInt8>(repeating: 0)
   public private(set) var count = 0
 
+  @inline(never)
   public init(_ text: Span<UInt8>) {
     while count < text.count, count < bytes.count {
       let printable = text[count] >= 0x20 && text[count] < 0x7f

@@ -79,7 +79,7 @@ private enum Call {
     do throws(Options.Mistake) {
       unsafe options = try Options(argc, argv)
     } catch {
-      self = .refused(Call.report(Decision(.refused, .badOption(error.word)), handle))
+      self = .refused(Call.report(Decision(.refused, .badOption), handle, option: error.word))
       return
     }
     guard let (user, account) = Call.subject(handle, options) else {
@@ -108,13 +108,15 @@ private enum Call {
     return (user, account)
   }
 
-  private static func report(_ decision: Decision, _ handle: borrowing Handle) -> Decision {
+  private static func report(
+    _ decision: Decision, _ handle: borrowing Handle, option: Quoted? = nil
+  ) -> Decision {
     let request = Request(
       user: handle.item(PAM_USER) ?? Quoted("-"), account: .unknown,
       service: handle.item(PAM_SERVICE) ?? Quoted("-"), mode: .prompt,
       rhost: handle.item(PAM_RHOST), tty: handle.item(PAM_TTY), ruser: handle.item(PAM_RUSER),
       caller: getuid())
-    handle.log(AuditLine.text("call", decision, request, .local), LOG_ERR)
+    handle.log(AuditLine.text("call", decision, request, .local, option: option), LOG_ERR)
     return decision
   }
 }

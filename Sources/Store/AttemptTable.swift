@@ -125,6 +125,7 @@ public import OTP
   }
 
   /// Finds the word of (account, origin), or takes an empty or the oldest one, and changes it.
+  @inline(never)
   private func update(
     _ account: Span<UInt8>, _ origin: Origin, now: Int64,
     _ change: (AttemptCounter) -> AttemptCounter?
@@ -156,6 +157,7 @@ public import OTP
   }
 
   /// 64 bits of HMAC-SHA256(hash key, account ‖ origin).
+  @inline(never)
   private func keyed(_ account: Span<UInt8>, _ origin: Origin) throws(StoreFailure) -> UInt64 {
     var message = InlineArray<400, UInt8>(repeating: 0)
     var count = 0

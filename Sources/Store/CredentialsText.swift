@@ -13,6 +13,7 @@ extension Credentials {
   }
 
   /// Reads the text form.
+  @inline(never)
   public static func parse(_ text: Span<UInt8>) throws(StoreFailure) -> Credentials {
     var cursor = TextCursor(part: .credentials)
     try cursor.expect("cachet-mfa credentials 1", in: text)
@@ -124,6 +125,7 @@ extension Credentials {
   }
 
   /// Whether a factor or a removed one has `id`.
+  @inline(never)
   func uses(_ id: FactorID) -> Bool {
     var i = 0
     while let factor = factors[i] {
@@ -139,6 +141,7 @@ extension Credentials {
   }
 }
 
+@inline(never)
 private func digest(of bytes: Span<UInt8>) throws(StoreFailure) -> InlineArray<32, UInt8> {
   var sum = InlineArray<32, UInt8>(repeating: 0)
   var room = sum.mutableSpan
@@ -276,10 +279,12 @@ extension HashAlgorithm {
 
 extension TextCursor {
   /// Seconds since the epoch, up to the year 10889: 48 bits would hold far more.
+  @inline(never)
   mutating func time(_ text: Span<UInt8>, atLeast least: Int = 0) throws(StoreFailure) -> Int64 {
     Int64(try number(text, least...281_474_976_710))
   }
 
+  @inline(never)
   mutating func sixteen(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<16, UInt8> {
     var bytes = InlineArray<16, UInt8>(repeating: 0)
     var room = bytes.mutableSpan
@@ -287,6 +292,7 @@ extension TextCursor {
     return bytes
   }
 
+  @inline(never)
   mutating func thirtyTwo(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<32, UInt8> {
     var bytes = InlineArray<32, UInt8>(repeating: 0)
     var room = bytes.mutableSpan

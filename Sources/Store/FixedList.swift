@@ -8,12 +8,14 @@ public struct FixedList<let capacity: Int, Element> {
   public var isFull: Bool { count == capacity }
 
   /// The element at `index`; `nil` where there is none.
+  @inline(never)
   public subscript(index: Int) -> Element? {
     guard index >= 0, index < count else { return nil }
     return storage[index]
   }
 
   /// Adds at the end; `false` where the list is full.
+  @inline(never)
   public mutating func append(_ element: Element) -> Bool {
     guard count < capacity else { return false }
     storage[count] = element
@@ -22,12 +24,14 @@ public struct FixedList<let capacity: Int, Element> {
   }
 
   /// Replaces the element at `index`, if there is one.
+  @inline(never)
   public mutating func replace(at index: Int, with element: Element) {
     guard index >= 0, index < count else { return }
     storage[index] = element
   }
 
   /// Removes the element at `index`, if there is one; those behind it move up.
+  @inline(never)
   public mutating func remove(at index: Int) {
     guard index >= 0, index < count else { return }
     var i = index

@@ -8,6 +8,7 @@ public struct Path: Sendable {
   }
 
   /// `nil` where the text is empty, too long or holds a NUL.
+  @inline(never)
   public init?(_ text: Span<UInt8>) {
     guard text.count > 0, text.count < 1024 else { return nil }
     var i = 0
@@ -20,6 +21,7 @@ public struct Path: Sendable {
   }
 
   /// Appends what fits; paths of ours are far below the limit.
+  @inline(never)
   public mutating func append(_ text: StaticString) {
     var i = 0
     while i < text.utf8CodeUnitCount, count < 1023 {
@@ -59,6 +61,7 @@ public struct FileName: Sendable {
   }
 
   /// `nil` where the text is empty, too long, or holds a slash or a NUL.
+  @inline(never)
   public init?(_ text: Span<UInt8>) {
     guard text.count > 0, text.count < 256 else { return nil }
     var i = 0

@@ -104,16 +104,17 @@ internal import OTP
         ? found == 0
         : place == 0
           ? found == word.encoded(magic, at: 0) : word.decoded(found, at: place) != nil
-      guard sound else { throw StoreFailure(.state, .brokenWord(place: place)) }
+      guard sound else { throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place))) }
       place += 1
     }
   }
 
   /// The value at `place`.
+  @inline(never)
   func value(at place: Int) throws(StoreFailure) -> UInt64 {
     guard place > 0, place < StatePage.used,
       let value = word.decoded(unsafe word_load(base + 8 * place), at: place)
-    else { throw StoreFailure(.state, .brokenWord(place: place)) }
+    else { throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place))) }
     return value
   }
 
@@ -122,16 +123,17 @@ internal import OTP
   /// `change` may be asked again with a newer value; `nil` leaves the word. Returns whether it
   /// changed.
   @discardableResult
+  @inline(never)
   func update(
     _ place: Int, _ change: (UInt64) -> UInt64?
   ) throws(StoreFailure) -> Bool {
     while true {
       guard place > 0, place < StatePage.used else {
-        throw StoreFailure(.state, .brokenWord(place: place))
+        throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place)))
       }
       let found = unsafe word_load(base + 8 * place)
       guard let value = word.decoded(found, at: place) else {
-        throw StoreFailure(.state, .brokenWord(place: place))
+        throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place)))
       }
       guard let new = change(value) else { return false }
       if unsafe word_swap(base + 8 * place, found, word.encoded(new, at: place)) { return true }

@@ -52,6 +52,7 @@ public struct Store: ~Copyable {
   }
 
   /// The record of `account`; `nil` only where this is this host's store and holds none.
+  @inline(never)
   public borrowing func record(
     of account: AccountName, uid: UInt32
   ) throws(StoreFailure) -> Record? {

@@ -28,9 +28,9 @@ public struct StoreFailure: Error {
     case unwritable(errno: Int32)
     case noRoom
     /// A text file breaks its grammar at `line`, counted from 1.
-    case malformed(line: Int)
+    case malformed(line: Int32)
     /// A word of the state page fails its checksum.
-    case brokenWord(place: Int)
+    case brokenWord(place: Int32)
     case checksumMismatch
     case wrongUser
     /// Sealed or signed under a key that is not here.

@@ -87,11 +87,12 @@ struct TextCursor {
 
   var start: Int { position }
 
-  var malformed: StoreFailure { StoreFailure(part, .malformed(line: line)) }
+  var malformed: StoreFailure { StoreFailure(part, .malformed(line: Int32(truncatingIfNeeded: line))) }
 
   func isAtEnd(of text: Span<UInt8>) -> Bool { position >= text.count }
 
   /// Whether the line at hand begins with `word` and a blank; goes behind both if so.
+  @inline(never)
   mutating func takes(_ word: StaticString, in text: Span<UInt8>) -> Bool {
     let end = position + word.utf8CodeUnitCount
     guard end < text.count, text[end] == UInt8(ascii: " "),
@@ -102,6 +103,7 @@ struct TextCursor {
   }
 
   /// The whole line must be `literal`.
+  @inline(never)
   mutating func expect(_ literal: StaticString, in text: Span<UInt8>) throws(StoreFailure) {
     let end = position + literal.utf8CodeUnitCount
     guard end < text.count, literal ~= text.extracting(position..<end) else { throw malformed }
@@ -115,6 +117,7 @@ struct TextCursor {
   }
 
   /// The next field: the bytes up to a blank or the line's end, never none; goes behind the blank.
+  @inline(never)
   mutating func field(_ text: Span<UInt8>) throws(StoreFailure) -> Range<Int> {
     let begin = position
     while position < text.count, text[position] != UInt8(ascii: " "),
@@ -136,6 +139,7 @@ struct TextCursor {
     return begin..<position
   }
 
+  @inline(never)
   mutating func number(_ text: Span<UInt8>, _ allowed: ClosedRange<Int>) throws(StoreFailure) -> Int
   {
     let range = try field(text)
@@ -146,6 +150,7 @@ struct TextCursor {
   }
 
   /// Hex of exactly `count` bytes into the front of `bytes`.
+  @inline(never)
   mutating func hex(
     _ text: Span<UInt8>, count: Int, into bytes: inout MutableSpan<UInt8>
   ) throws(StoreFailure) {
@@ -169,6 +174,7 @@ struct TextCursor {
   }
 
   /// The line ends here: a newline, and no blank before it.
+  @inline(never)
   mutating func endLine(_ text: Span<UInt8>) throws(StoreFailure) {
     guard position < text.count, text[position] == UInt8(ascii: "\n"),
       position == 0 || text[position - 1] != UInt8(ascii: " ")

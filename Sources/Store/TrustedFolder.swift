@@ -67,6 +67,7 @@ public struct TrustedFolder: ~Copyable {
   }
 
   /// Opens the folder `name` inside; from the store down every rule is strict.
+  @inline(never)
   public borrowing func folder(
     _ name: FileName, part: StoreFailure.Part
   ) throws(StoreFailure) -> TrustedFolder {
@@ -178,6 +179,7 @@ public struct TrustedFolder: ~Copyable {
   }
 
   /// Reads the whole of `name` into `room`; what does not fit is `tooLarge`. Returns the length.
+  @inline(never)
   public borrowing func read(
     _ name: FileName, into room: inout MutableSpan<UInt8>, part: StoreFailure.Part
   ) throws(StoreFailure) -> Int {

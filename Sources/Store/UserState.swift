@@ -23,6 +23,7 @@ extension StatePage {
   ///
   /// The word is swapped before this returns `true`; `sync` puts it on disk, and success must not
   /// be told before that.
+  @inline(never)
   public func accept(
     _ step: Step, of id: FactorID, _ parameters: Parameters
   ) throws(StoreFailure) -> Bool {
@@ -72,6 +73,7 @@ extension StatePage {
   // MARK: one-time secrets
 
   /// Uses the `index`-th secret of `set`; `false` where it was used, or the set is no longer current.
+  @inline(never)
   public func use(_ index: Int, of set: OneTimeSet) throws(StoreFailure) -> Bool {
     guard index >= 0, index < 32 else { return false }
     let bit = UInt64(1) << UInt64(index)
@@ -105,6 +107,7 @@ extension StatePage {
   // MARK: attempts with a proven first factor
 
   /// Asks to evaluate an answer at `door`; a reservation must be settled.
+  @inline(never)
   public func reserve(
     at door: Door, now: Int64, _ limits: AttemptLimits
   ) throws(StoreFailure) -> AttemptAdmission {
@@ -125,6 +128,7 @@ extension StatePage {
   }
 
   /// Settles a reservation at `door` that had found the time `found`.
+  @inline(never)
   public func settle(
     _ outcome: Settlement, at door: Door, now: Int64, found: Int64
   ) throws(StoreFailure) {
@@ -134,6 +138,7 @@ extension StatePage {
   }
 
   /// Wrong answers so far at `door`, and the seconds until one is evaluated (`nil`: locked).
+  @inline(never)
   public func attempts(
     at door: Door, now: Int64, _ limits: AttemptLimits
   ) throws(StoreFailure) -> (refused: Int, wait: Int64?) {
@@ -165,6 +170,7 @@ extension StatePage {
   }
 
   /// The last refusal at `door`: when, why, and the fingerprint of the answer.
+  @inline(never)
   public func lastRefusal(
     at door: Door
   ) throws(StoreFailure) -> (time: Int64, reason: UInt8, fingerprint: UInt64) {
@@ -189,6 +195,7 @@ extension StatePage {
   }
 
   /// Notes a sign-in at `door`; not yet on disk.
+  @inline(never)
   public func note(_ use: Use, at door: Door, now: Int64) throws(StoreFailure) {
     let time = UInt64(max(0, now))
     try update(Place.lastUse) { _ in time << 8 | use.number }

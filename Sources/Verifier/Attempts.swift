@@ -49,6 +49,7 @@ struct Attempts: ~Copyable {
   }
 
   /// Asks to evaluate an answer for a user who has a record.
+  @inline(never)
   func reserve(_ state: borrowing StatePage, now: Int64) throws(StoreFailure) -> Admission {
     guard isProven else {
       switch try state.attempts(at: door, now: now, proven).wait {
@@ -63,6 +64,7 @@ struct Attempts: ~Copyable {
   }
 
   /// Asks to evaluate an answer for somebody who has none.
+  @inline(never)
   func reserveWithoutRecord(now: Int64) throws(StoreFailure) -> Admission {
     switch table {
     case .none: return .admitted(Ticket())
@@ -90,6 +92,7 @@ struct Attempts: ~Copyable {
   }
 
   /// Says how an admitted attempt went.
+  @inline(never)
   func settle(
     _ outcome: Settlement, _ ticket: Ticket, _ state: borrowing StatePage, now: Int64
   ) throws(StoreFailure) {
@@ -100,6 +103,7 @@ struct Attempts: ~Copyable {
     }
   }
 
+  @inline(never)
   func settleWithoutRecord(
     _ outcome: Settlement, _ ticket: Ticket, now: Int64
   ) throws(StoreFailure) {

@@ -4,7 +4,8 @@ public import Store
 /// The line that each decision leaves in the journal: logfmt, documented in docs/formats.md.
 public enum AuditLine {
   public static func text(
-    _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door
+    _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door,
+    option: Quoted? = nil
   ) -> TextLine {
     var line = TextLine()
     line.append("event=")
@@ -22,6 +23,7 @@ public enum AuditLine {
     line.append(use: decision.use)
     line.append(" reason=")
     line.append(reason: decision.reason)
+    line.field(" option=", option)
     line.append(request.isProven ? " first-factor=proven" : " first-factor=unproven")
     if let attempts = decision.attempts {
       line.append(" attempts=")
@@ -29,7 +31,7 @@ public enum AuditLine {
     }
     if let wait = decision.wait {
       line.append(" wait=")
-      line.append(wait)
+      line.append(Int64(wait))
     }
     if let offset = decision.offset {
       line.append(" offset=")
@@ -120,7 +122,6 @@ extension TextLine {
     case .accountLookup(let code):
       append(" errno=")
       append(Int64(code))
-    case .badOption(let word): field(" option=", word)
     default: break
     }
   }

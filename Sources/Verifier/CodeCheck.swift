@@ -14,6 +14,7 @@ enum CodeCheck {
   static let staleSeconds = 600
 
   /// Every factor and every step of the window is tried, whatever came before.
+  @inline(never)
   static func hits(
     _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,
     now: Int64, window: Int
@@ -52,6 +53,7 @@ enum CodeCheck {
     return offset
   }
 
+  @inline(never)
   private static func distance(
     _ code: Code, _ factor: SealedFactor, _ record: borrowing Record, _ keys: borrowing KeyRing,
     around step: Step, window: Int

@@ -1,4 +1,4 @@
-public import OTP
+internal import OTP
 public import Store
 
 /// What the verifier decided, and everything that may be told about it.
@@ -29,12 +29,13 @@ public struct Decision: Sendable {
   public let reason: Reason
   public var use: Use?
   /// Wrong answers so far, where they were counted.
-  public var attempts: Int?
+  public var attempts: Int32?
   /// Seconds until another answer is evaluated.
-  public var wait: Int64?
+  public var wait: Int32?
   /// Steps by which a refused code was off.
-  public var offset: Int?
+  public var offset: Int32?
 
+  @inline(never)
   public init(_ outcome: Outcome, _ reason: Reason) {
     self.outcome = outcome
     self.reason = reason
@@ -43,7 +44,7 @@ public struct Decision: Sendable {
   /// What was accepted, or recognised and refused.
   public enum Use: Sendable {
     case totp(FactorID)
-    case recoveryCode(Int)
+    case recoveryCode(UInt8)
     case invitation
   }
 }
@@ -60,12 +61,12 @@ public enum Reason: Sendable {
   case notACode, noAnswer, samePassword, placeholder, repeated
   case unknownUser, notEnrolled, disabled
   case throttled, locked
-  case conversation, badOption(Quoted), noUser
+  case conversation, badOption, noUser
   // account phase
   case enrolled, invited
   // unavailable
   case store(StoreFailure)
-  case policy(line: Int)
+  case policy(line: Int32)
   case accountLookup(Int32)
   case clock
 
@@ -110,7 +111,7 @@ public enum Reason: Sendable {
 /// What keeps a decision from being made.
 enum Obstacle: Error {
   case store(StoreFailure)
-  case policy(line: Int)
+  case policy(line: Int32)
   case accountLookup(Int32)
   case clock
 

@@ -15,100 +15,106 @@ struct Evaluation: ~Copyable {
   }
 
   private let isProven: Bool
-  private let isKnown: Bool
+  private let account: Account?
   private let window: Int
   private let door: Door
   private let now: Int64
   private let attempts: Attempts
-  private let record: Record?
   private let store: Store
 
-  /// Opens the store and looks the user up.
+  /// Opens the store.
   init(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    now: Int64
+    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation, now: Int64
   ) throws(StoreFailure) {
     let store = try Store(at: location)
-    let record: Record?
-    if let account = subject.account {
-      record = try store.record(of: account.name, uid: account.uid)
-    } else {
-      try store.mustBeTrusted()
-      record = nil
-    }
     let attempts = try Attempts(request, subject, at: location)
     isProven = request.isProven
-    isKnown = subject.account != nil
+    account = subject.account
     window = min(subject.policy.window, request.window ?? subject.policy.window)
     door = subject.door
     self.now = now
     self.attempts = attempts
-    self.record = record
     self.store = store
   }
 
-  /// Evaluates `answer`, whose text is `text`.
+  /// Looks the user up and evaluates `answer`, whose text is `text`.
   borrowing func run(
     _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool
   ) throws(StoreFailure) -> Verdict {
+    if case .nothing(let reason, _) = answer { return Verdict(Decision(.refused, reason)) }
+    guard let account else {
+      try store.mustBeTrusted()
+      return Verdict(try refuse(.unknownUser, answer, text))
+    }
+    guard let record = try store.record(of: account.name, uid: account.uid) else {
+      return Verdict(try refuse(.notEnrolled, answer, text))
+    }
+    if record.credentials.disabledAt != 0 { return Verdict(try refuse(.disabled, answer, text)) }
     switch answer {
-    case .nothing(let reason, _):
-      return Verdict(Decision(.refused, reason))
+    case .nothing(let reason, _): return Verdict(Decision(.refused, reason))
     case .oneTimeSecret(let password):
-      return Verdict(try oneTime(text.extracting(password..<text.count)))
+      return Verdict(try oneTime(text.extracting(password..<text.count), record))
     case .code(let candidates):
-      return try code(candidates, text, isPrompted: isPrompted)
-    }
-  }
-
-  // MARK: recovery codes and invitations
-
-  /// Evaluated even while throttled or locked, without key and clock: the way in when all else is lost.
-  private borrowing func oneTime(_ text: Span<UInt8>) throws(StoreFailure) -> Decision {
-    switch record {
-    case .none:
-      try OneTimeCheck.pretend(text)
-      try attempts.settleWithoutRecord(.counted, Attempts.Ticket(), now: now)
-      return Decision(.refused, isKnown ? .notEnrolled : .unknownUser)
-    case .some(let record):
-      let hit = try OneTimeCheck.find(text, in: record.credentials)
-      guard record.credentials.disabledAt == 0 else { return Decision(.refused, .disabled) }
-      guard let hit else {
-        try attempts.settle(.counted, Attempts.Ticket(), record.state, now: now)
-        return try counted(Decision(.refused, .wrongOneTimeSecret), record)
+      guard record.credentials.isEnrolled else {
+        return Verdict(try refuse(.notEnrolled, answer, text))
       }
-      guard hit.set.expires == 0 || now < hit.set.expires else {
-        return Decision(.refused, .expiredInvitation)
-      }
-      guard try record.state.use(hit.index, of: hit.set) else {
-        return Decision(.refused, .usedOneTimeSecret)
-      }
-      switch hit.set.kind {
-      case .recovery:
-        return try commit(.recoveryCode, .recoveryCode(hit.index), .recoveryCode, record)
-      case .invitation:
-        return try commit(.invitation, .invitation, .invitation, record)
-      }
-    }
-  }
-
-  // MARK: codes
-
-  private borrowing func code(
-    _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool
-  ) throws(StoreFailure) -> Verdict {
-    switch record {
-    case .none:
-      return Verdict(try nobody(isKnown ? .notEnrolled : .unknownUser))
-    case .some(let record):
-      guard record.credentials.disabledAt == 0 else { return Verdict(try nobody(.disabled)) }
-      guard record.credentials.isEnrolled else { return Verdict(try nobody(.notEnrolled)) }
       guard try clockIsSane(record) else { return Verdict(Decision(.unavailable, .clock)) }
       return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
         try code(candidates, text, isPrompted: isPrompted, record, keys)
       }
     }
   }
+
+  /// Refuses whoever has nothing to show, with the work and the counting of a wrong answer.
+  @inline(never)
+  private borrowing func refuse(
+    _ reason: Reason, _ answer: Answer, _ text: Span<UInt8>
+  ) throws(StoreFailure) -> Decision {
+    var decision = Decision(.refused, reason)
+    if case .oneTimeSecret(let password) = answer {
+      try OneTimeCheck.pretend(text.extracting(password..<text.count))
+      try attempts.settleWithoutRecord(.counted, Attempts.Ticket(), now: now)
+    } else {
+      switch try attempts.reserveWithoutRecord(now: now) {
+      case .admitted(let ticket):
+        try attempts.settleWithoutRecord(.refused, ticket, now: now)
+      case .wait(let seconds): return throttled(.throttled, wait: seconds)
+      case .locked: return throttled(.locked, wait: nil)
+      }
+    }
+    decision.attempts = try attempts.refusedWithoutRecord(now: now).map {
+      Int32(truncatingIfNeeded: $0)
+    }
+    return decision
+  }
+
+  // MARK: recovery codes and invitations
+
+  /// Evaluated even while throttled or locked, without key and clock: the way in when all else is lost.
+  @inline(never)
+  private borrowing func oneTime(
+    _ text: Span<UInt8>, _ record: borrowing Record
+  ) throws(StoreFailure) -> Decision {
+    guard let hit = try OneTimeCheck.find(text, in: record.credentials) else {
+      try attempts.settle(.counted, Attempts.Ticket(), record.state, now: now)
+      return try counted(Decision(.refused, .wrongOneTimeSecret), record)
+    }
+    guard hit.set.expires == 0 || now < hit.set.expires else {
+      return Decision(.refused, .expiredInvitation)
+    }
+    guard try record.state.use(hit.index, of: hit.set) else {
+      return Decision(.refused, .usedOneTimeSecret)
+    }
+    switch hit.set.kind {
+    case .recovery:
+      return try commit(
+        .recoveryCode, .recoveryCode(UInt8(truncatingIfNeeded: hit.index)), .recoveryCode, record)
+    case .invitation:
+      return try commit(.invitation, .invitation, .invitation, record)
+    }
+  }
+
+  // MARK: codes
 
   /// Reserve → decide → commit, for somebody who is enrolled.
   private borrowing func code(
@@ -153,26 +159,14 @@ struct Evaluation: ~Copyable {
     let reason: Reason = offset == nil ? .wrongCode : .staleCode
     try remember(reason, fingerprint: fingerprint, record)
     var decision = Decision(.refused, reason)
-    decision.offset = offset
+    decision.offset = offset.map { Int32(truncatingIfNeeded: $0) }
     return Verdict(try counted(decision, record))
-  }
-
-  /// A code for somebody who has no factor: counted and refused like any wrong one.
-  private borrowing func nobody(_ reason: Reason) throws(StoreFailure) -> Decision {
-    switch try attempts.reserveWithoutRecord(now: now) {
-    case .admitted(let ticket):
-      try attempts.settleWithoutRecord(.refused, ticket, now: now)
-      var decision = Decision(.refused, reason)
-      decision.attempts = try attempts.refusedWithoutRecord(now: now)
-      return decision
-    case .wait(let seconds): return throttled(.throttled, wait: seconds)
-    case .locked: return throttled(.locked, wait: nil)
-    }
   }
 
   // MARK: commit
 
   /// The one place where success comes from: what was used is noted and on disk before it is told.
+  @inline(never)
   private borrowing func commit(
     _ reason: Reason, _ use: Decision.Use, _ noted: StatePage.Use, _ record: borrowing Record
   ) throws(StoreFailure) -> Decision {
@@ -186,6 +180,7 @@ struct Evaluation: ~Copyable {
   // MARK: what is asked on the way
 
   /// A clock before the release, or before what this user has seen, is wrong.
+  @inline(never)
   private borrowing func clockIsSane(_ record: borrowing Record) throws(StoreFailure) -> Bool {
     var longest = 0
     var i = 0
@@ -198,6 +193,7 @@ struct Evaluation: ~Copyable {
   }
 
   /// Whether this very answer was refused at this door within the same half minute.
+  @inline(never)
   private borrowing func repeats(
     _ fingerprint: UInt64, _ record: borrowing Record
   ) throws(StoreFailure) -> Bool {
@@ -205,6 +201,7 @@ struct Evaluation: ~Copyable {
     return last.fingerprint == fingerprint && last.time / 30 == now / 30
   }
 
+  @inline(never)
   private borrowing func remember(
     _ reason: Reason, fingerprint: UInt64, _ record: borrowing Record
   ) throws(StoreFailure) {
@@ -213,18 +210,21 @@ struct Evaluation: ~Copyable {
       refusal: RefusalNote(reason).rawValue, fingerprint: fingerprint, at: door, now: now)
   }
 
+  @inline(never)
   private borrowing func counted(
     _ decision: Decision, _ record: borrowing Record
   ) throws(StoreFailure) -> Decision {
     var decision = decision
-    decision.attempts = try attempts.refused(record.state, now: now)
+    decision.attempts = Int32(
+      truncatingIfNeeded: try attempts.refused(record.state, now: now))
     return decision
   }
 
   /// Only who proved the first factor hears that there are no more tries.
+  @inline(never)
   private borrowing func throttled(_ reason: Reason, wait: Int64?) -> Decision {
     var decision = Decision(isProven ? .exhausted : .refused, reason)
-    decision.wait = wait
+    decision.wait = wait.map { Int32(truncatingIfNeeded: $0) }
     return decision
   }
 }

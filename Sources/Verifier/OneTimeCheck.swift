@@ -37,6 +37,7 @@ enum OneTimeCheck {
     try withDerived(text, salt: salt.span, iterations: OneTimeSecret.iterations) { _ in }
   }
 
+  @inline(never)
   private static func withDerived<R>(
     _ text: Span<UInt8>, salt: Span<UInt8>, iterations: Int,
     _ body: (Span<UInt8>) throws(StoreFailure) -> R

@@ -35,6 +35,7 @@ public struct Request {
   /// The real user id of the process that asks.
   public let caller: UInt32
 
+  @inline(never)
   public init(
     user: Quoted, account: AccountLookup, service: Quoted, mode: Mode, isProven: Bool = false,
     allowsUnenrolled: Bool = false, window: Int? = nil, prompt: FactorName? = nil,

@@ -56,7 +56,7 @@ extension Policy {
     do throws(PolicyFailure) {
       try self.init(applied: room.span.extracting(0..<count))
     } catch {
-      throw .policy(line: error.line)
+      throw .policy(line: Int32(truncatingIfNeeded: error.line))
     }
   }
 }

@@ -48,6 +48,7 @@ public struct TextLine: Sendable {
   }
 
   /// Appends text that was checked to hold no control characters.
+  @inline(never)
   mutating func append(checked text: Span<UInt8>) {
     var i = 0
     while i < text.count {

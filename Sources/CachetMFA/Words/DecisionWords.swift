@@ -15,7 +15,7 @@ extension Decision {
     case .grace: return Complaint("\(name) has no factor yet, policy still allows that", exit)
     case .wrongCode: return Complaint("\(name): wrong code", hint: attemptsHint, exit)
     case .staleCode:
-      let steps = offset ?? 0
+      let steps = Int(offset ?? 0)
       return Complaint(
         "\(name): the code is of \(abs(steps)) steps \(steps < 0 ? "ago" : "from now")",
         hint: "the clock of the authenticator or of this host is off", exit)
@@ -39,7 +39,7 @@ extension Decision {
     case .disabled: return Failure.disabled(person, site).complaint
     case .throttled:
       return Complaint(
-        "\(name): too many wrong codes, the next one is looked at in \(Times.length(wait ?? 0))",
+        "\(name): too many wrong codes, the next one is looked at in \(Times.length(Int64(wait ?? 0)))",
         hint: "'\(site.command("unlock " + shellWord(name)))' ends the wait", exit)
     case .locked:
       return Complaint(
@@ -69,6 +69,6 @@ extension Decision {
   }
 
   private var attemptsHint: String? {
-    attempts.map { "\(counted($0, "wrong code")) so far" }
+    attempts.map { "\(counted(Int($0), "wrong code")) so far" }
   }
 }

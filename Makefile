@@ -1,0 +1,112 @@
+# Builds into build/, tests without touching the machine, installs where the installed libpam looks.
+#
+#   make [build]            build/pam_cachet_mfa.so and build/cachet-mfa
+#   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
+#   make test               everything; as root also real sshd, sudo and su in a root of their own
+#   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
+#   make uninstall          refuses while a line in /etc/pam.d names the module
+#   make bench fuzz deb lint format clean
+#
+# Only relative names are used: the folder of the sources may have blanks in its name.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+
+DESTDIR :=
+prefix := /usr/local
+bindir = $(prefix)/bin
+mandir = $(prefix)/share/man
+bash_completions = $(prefix)/share/bash-completion/completions
+fish_completions = $(prefix)/share/fish/vendor_completions.d
+zsh_completions = $(prefix)/share/zsh/vendor-completions
+# Empty: where the installed libpam keeps pam_unix.so, asked for only when it is needed.
+pamdir :=
+find_pamdir = pamdir='$(pamdir)'; [ -n "$$pamdir" ] || pamdir=$$(packaging/pamdir)
+
+.PHONY: build module cli tools
+build: module cli
+
+module:
+	@packaging/dependencies build
+	swift build -c release --product pam_cachet_mfa --traits EmbeddedModule \
+	  --scratch-path .build-pam --disable-local-rpath
+	@mkdir -p build/debug
+	@install -m 755 .build-pam/release/libpam_cachet_mfa.so build/debug/pam_cachet_mfa.so
+	@strip --strip-unneeded -o build/pam_cachet_mfa.so build/debug/pam_cachet_mfa.so
+
+cli:
+	@packaging/dependencies build
+	swift build -c release --product cachet-mfa --static-swift-stdlib
+	@mkdir -p build/debug
+	@install -m 755 .build/release/cachet-mfa build/debug/cachet-mfa
+	@strip -o build/cachet-mfa build/debug/cachet-mfa
+
+tools:
+	@$(MAKE) --no-print-directory -C Tests/Tools
+
+.PHONY: demo test bench fuzz deb
+demo:
+	@packaging/dependencies demo
+	@$(MAKE) --no-print-directory build tools
+	@docs/demo
+
+test:
+	@packaging/dependencies test deb
+	@$(MAKE) --no-print-directory build tools lint
+	@packaging/deb
+	@Tests/HostTests/testroot make
+	@Tests/run
+
+bench: build tools
+	@Tests/Bench/run
+
+fuzz:
+	@packaging/dependencies build
+	@Tests/Fuzz/run
+
+deb:
+	@packaging/dependencies build deb
+	@$(MAKE) --no-print-directory build
+	@packaging/deb
+
+.PHONY: lint format clean
+lint:
+	@Tests/lint
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+clean:
+	rm -rf build .build .build-*
+
+.PHONY: install uninstall
+install:
+	@[ -e build/pam_cachet_mfa.so ] && [ -e build/cachet-mfa ] || \
+	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }
+	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
+	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
+	@umask 022; install -D -m 755 build/cachet-mfa "$(DESTDIR)$(bindir)/cachet-mfa"; \
+	  echo "installed $(DESTDIR)$(bindir)/cachet-mfa"
+	@umask 022; for page in docs/man/*.[158]; do \
+	  [ -e "$$page" ] || continue; \
+	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
+	  echo "installed $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
+	done
+	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
+	@build/cachet-mfa --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/cachet-mfa"
+	@build/cachet-mfa --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"
+	@build/cachet-mfa --generate-completion-script zsh > "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
+	@chmod 644 "$(DESTDIR)$(bash_completions)/cachet-mfa" \
+	  "$(DESTDIR)$(fish_completions)/cachet-mfa.fish" "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
+
+uninstall:
+	@packaging/in-use "$(DESTDIR)"
+	@$(find_pamdir); rm -f "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"
+	@rm -f "$(DESTDIR)$(bindir)/cachet-mfa" "$(DESTDIR)$(bash_completions)/cachet-mfa" \
+	  "$(DESTDIR)$(fish_completions)/cachet-mfa.fish" "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
+	@for page in docs/man/*.[158]; do \
+	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
+	done
+	@echo "removed; /etc/cachet-mfa and /var/lib/cachet-mfa are left as they are"

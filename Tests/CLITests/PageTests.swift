@@ -1,0 +1,12 @@
+import Testing
+import TestSupport
+
+@Suite struct PageTests {
+  @Test(arguments: Page.names())
+  func everyPageTellsWhatIsSeen(_ name: String) async throws {
+    try await withFolder { folder in
+      var reader = try Reader(in: folder)
+      #expect(try await reader.follow(Page(name)) == "")
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// talk: speaks for a person at a terminal, so that ssh, sudo and su can be asked and answered.
+//
+//   talk [--within SECONDS] [EXPECT ANSWER]… -- PROGRAM …
+//
+// Waits for EXPECT in what PROGRAM writes to its terminal since the last answer, then types ANSWER
+// and Return. The answers '<kill>', '<eof>', '<interrupt>' and '<hangup>' act instead of typing;
+// '<kill>' ends the program with SIGKILL. What the terminal showed goes to standard output.
+// Exit status: the program's; 128 + signal; 124 when it took too long.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static char heard[1 << 20];
+static size_t length;
+
+static bool answer(int terminal, pid_t child, const char *text) {
+    if (strcmp(text, "<kill>") == 0) return kill(child, SIGKILL) == 0;
+    if (strcmp(text, "<hangup>") == 0) return kill(child, SIGHUP) == 0;
+    if (strcmp(text, "<eof>") == 0) return write(terminal, "\004", 1) == 1;
+    if (strcmp(text, "<interrupt>") == 0) return write(terminal, "\003", 1) == 1;
+    size_t n = strlen(text);
+    return write(terminal, text, n) == (ssize_t)n && write(terminal, "\n", 1) == 1;
+}
+
+static int verdict(pid_t child) {
+    int status = 0;
+    if (waitpid(child, &status, 0) != child) return 70;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static time_t seconds(void) {
+    struct timespec now;  // a test may have stopped the clock of the wall
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static int converse(int terminal, pid_t child, char **pairs, long within) {
+    size_t from = 0;
+    time_t end = seconds() + within;
+    while (seconds() < end && length < sizeof heard - 1) {
+        struct pollfd ready = {.fd = terminal, .events = POLLIN};
+        if (poll(&ready, 1, 200) <= 0) continue;
+        ssize_t n = read(terminal, heard + length, sizeof heard - 1 - length);
+        if (n <= 0) return verdict(child);  // EIO: the program has closed its terminal
+        for (ssize_t i = 0; i < n; i++)
+            if (heard[length + (size_t)i] == 0) heard[length + (size_t)i] = '?';
+        if (write(STDOUT_FILENO, heard + length, (size_t)n) != n) return 70;
+        length += (size_t)n;
+        heard[length] = 0;
+        while (strcmp(pairs[0], "--") != 0) {
+            const char *found = strstr(heard + from, pairs[0]);
+            if (!found) break;
+            from = (size_t)(found - heard) + strlen(pairs[0]);
+            usleep(50 * 1000);  // a prompt may flush what was typed before it
+            if (!answer(terminal, child, pairs[1])) break;
+            pairs += 2;
+        }
+    }
+    kill(child, SIGKILL);
+    verdict(child);
+    return 124;
+}
+
+int main(int count, char **words) {
+    long within = 20;
+    char **pairs = words + 1, **program = pairs;
+    if (count > 2 && strcmp(pairs[0], "--within") == 0) {
+        within = atol(pairs[1]);
+        pairs += 2;
+    }
+    for (program = pairs; *program && strcmp(*program, "--") != 0;) {
+        if (!program[1]) return 64;
+        program += 2;
+    }
+    if (!*program || !program[1]) return fputs("usage: see the head of talk.c\n", stderr), 64;
+    int terminal;
+    pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+    if (child < 0) return 70;
+    if (child == 0) {
+        execvp(program[1], program + 1);
+        _exit(127);
+    }
+    return converse(terminal, child, pairs, within);
+}

@@ -1,0 +1,140 @@
+import OTP
+import Store
+import Testing
+import Verifier
+
+/// The story of a sign-in, told to a host that is not there.
+@Suite("A sign-in")
+struct SignInTests {
+  @Test("the right code is accepted once")
+  func once() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    #expect(bench.outcome(bench.code()) == "code")
+    #expect(bench.outcome(bench.code()) == "used-code")
+    bench.now += 30
+    #expect(bench.outcome(bench.code()) == "code")
+  }
+
+  @Test("codes of the window's steps are accepted, those outside are not, and tell their distance")
+  func window() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    #expect(bench.outcome(bench.code(-60)) == "stale-code")
+    #expect(bench.outcome(bench.code(-30)) == "code")
+    #expect(bench.outcome(bench.code(30)) == "code")
+    let late = bench.attempt([bench.code(90)])
+    #expect(late.told.reason == "stale-code")
+    #expect(late.host.journal.last?.contains("offset=3") == true)
+    // An earlier step than one that was accepted is used, not fresh.
+    #expect(bench.outcome(bench.code()) == "used-code")
+  }
+
+  @Test("five wrong codes make the next one wait, twice as long each time, up to fifteen minutes")
+  func throttle() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    for nth in 0..<5 { #expect(bench.outcome(bench.wrongCode(nth)) == "wrong-code") }
+    let sixth = bench.attempt([bench.code()])
+    #expect(sixth.told == .init(outcome: "exhausted", reason: "throttled"))
+    #expect(sixth.host.prompts.first?.hasPrefix("Too many wrong codes: wait 30 s") == true)
+    bench.now += 30
+    #expect(bench.outcome(bench.wrongCode(6)) == "wrong-code")
+    bench.now += 59
+    #expect(bench.outcome(bench.code()) == "throttled")
+    bench.now += 1
+    #expect(bench.outcome(bench.code()) == "code")
+    #expect(bench.outcome(bench.wrongCode(7)) == "wrong-code")
+  }
+
+  @Test("a hundred wrong codes lock the door; a recovery code still opens it")
+  func lock() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    let codes = try bench.renew(.recovery, count: 10)
+    for nth in 0..<100 {
+      #expect(bench.outcome(bench.wrongCode(nth)) == "wrong-code")
+      bench.now += 901
+    }
+    #expect(bench.outcome(bench.code()) == "locked")
+    #expect(bench.outcome(codes[0]) == "recovery-code")
+    #expect(bench.outcome(codes[0]) == "used-one-time-secret")
+    #expect(bench.outcome(codes[1].lowercased()) == "recovery-code")
+  }
+
+  @Test("attempts without a proven first factor never touch the door")
+  func unproven() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    for nth in 0..<200 {
+      let told = bench.attempt([bench.wrongCode(nth)], proven: false, rhost: "192.0.2.\(nth)").told
+      #expect(told.outcome == "refused")
+    }
+    #expect(
+      bench.attempt([bench.code()], proven: false, rhost: "192.0.2.250").told.reason == "throttled")
+    #expect(bench.outcome(bench.code()) == "code")
+  }
+
+  @Test("an unknown user, one who is not enrolled, and a wrong code see the same")
+  func indistinguishable() throws {
+    let bench = try Bench()
+    let unenrolled = bench.attempt(["123456"], proven: false)
+    let unknown = bench.attempt(["123456"], proven: false, account: .unknown)
+    try bench.enroll()
+    let wrong = bench.attempt([bench.wrongCode()], proven: false)
+    #expect(unenrolled.told == .init(outcome: "refused", reason: "not-enrolled"))
+    #expect(unknown.told == .init(outcome: "refused", reason: "unknown-user"))
+    #expect(unenrolled.host.prompts == unknown.host.prompts)
+    #expect(unenrolled.host.prompts == wrong.host.prompts)
+  }
+
+  @Test("an invitation opens exactly one sign-in")
+  func invitation() throws {
+    let bench = try Bench()
+    let secret = try bench.renew(.invitation, count: 1, expires: bench.now + 3600)[0]
+    #expect(bench.outcome(secret) == "invitation")
+    #expect(bench.outcome(secret) == "used-one-time-secret")
+    let late = try bench.renew(.invitation, count: 1, expires: bench.now + 3600)[0]
+    bench.now += 3600
+    #expect(bench.outcome(late) == "expired-invitation")
+  }
+
+  @Test("password and code in one are taken apart, whatever the outcome")
+  func split() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    let right = bench.attempt(["correct horse" + bench.code()], mode: .promptSplit)
+    #expect(right.told.reason == "code")
+    #expect(right.host.left == ["correct horse"])
+    let wrong = bench.attempt(["correct horse" + bench.wrongCode()], mode: .promptSplit)
+    #expect(wrong.told.reason == "wrong-code")
+    #expect(wrong.host.left == ["correct horse"])
+    let none = bench.attempt(["correct horse"], mode: .promptSplit)
+    #expect(none.told.reason == "not-a-code")
+    #expect(none.host.left == ["correct horse"])
+  }
+
+  @Test("a clock before the release, or before what the user has seen, decides nothing")
+  func clock() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    let codes = try bench.renew(.recovery, count: 2)
+    #expect(bench.outcome(bench.code()) == "code")
+    bench.now -= 3600
+    #expect(bench.attempt([bench.code()]).told == .init(outcome: "unavailable", reason: "clock"))
+    bench.now = 0
+    #expect(bench.attempt([bench.code()]).told == .init(outcome: "unavailable", reason: "clock"))
+    #expect(bench.outcome(codes[0]) == "recovery-code")
+  }
+
+  @Test("policy that was read may ask for nothing; policy that was not asks for everything")
+  func policy() throws {
+    let bench = try Bench(policy: "exempt-users = alice \"nightly backup\"\n")
+    #expect(bench.attempt([]).told == .init(outcome: "ignored", reason: "exempt-user"))
+    try bench.apply("unenrolled = allow\nenroll-by = 2026-12-31\n")
+    #expect(bench.attempt(["123456"]).told.outcome == "refused")
+    #expect(bench.attempt([], nullok: true).told == .init(outcome: "ignored", reason: "grace"))
+    try bench.enroll()
+    #expect(bench.attempt(["123456"], nullok: true).told.outcome == "refused")
+  }
+}
