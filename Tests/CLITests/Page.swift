@@ -122,7 +122,9 @@ struct Reader {
       "TEST_PASSWD": folder.path("etc/passwd"), "TEST_GROUP": folder.path("etc/group"),
       "TEST_CLOCK": "@\(now)", "TEST_JOURNAL": folder.path("journal"),
     ]
-    for name in ["in", "out", "err"] { try? FileManager.default.removeItem(atPath: folder.path(name)) }
+    for name in ["in", "out", "err"] {
+      try? FileManager.default.removeItem(atPath: folder.path(name))
+    }
     let asksForShownSecret = words.first == "enroll" && !input.isEmpty
     if asksForShownSecret {
       _ = try await run("/usr/bin/mkfifo", [folder.path("in")])
@@ -133,12 +135,17 @@ struct Reader {
     }
     let assignments = environment.map { "\($0.key)=\($0.value)" }
     let command =
-      ["-c", "cd \"$1\"; shift; exec env \"$@\" < ../in > ../out 2> ../err", "sh", folder.path("srv")]
+      [
+        "-c", "cd \"$1\"; shift; exec env \"$@\" < ../in > ../out 2> ../err", "sh",
+        folder.path("srv"),
+      ]
       + assignments + [Reader.binary] + words
     async let ended = run("/bin/sh", command)
     if asksForShownSecret { try await answer(input) }
-    let status = try await ended.status
-    return Outcome(status: status, output: folder.read("out"), errors: folder.read("err"))
+    var outcome = try await ended
+    outcome.output = folder.read("out")
+    outcome.errors = folder.read("err")
+    return outcome
   }
 
   /// Waits for the secret to be shown, then answers with codes of it.
@@ -199,7 +206,8 @@ struct Reader {
     oneTimeSecrets += text.matches(of: oneTime).map { String($0.0) }
     var name = [CChar](repeating: 0, count: 65)
     unsafe gethostname(&name, name.count)
-    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let host = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return
       text
       .replacing(folder.path("srv"), with: "/srv")
