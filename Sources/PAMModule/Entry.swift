@@ -11,7 +11,7 @@ public func authenticate(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
+  switch unsafe Call(handle, argc, argv, mayAsk: true) {
   case .refused(let decision): return code(decision.outcome)
   case .ready(let request, let location):
     return code(SignIn.run(request, at: location, host: &handle).outcome)
@@ -25,7 +25,7 @@ public func account(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
+  switch unsafe Call(handle, argc, argv, mayAsk: false) {
   case .refused(let decision): return code(decision.outcome)
   case .ready(let request, let location):
     switch AccountCheck.run(request, at: location, host: &handle).outcome {
@@ -45,7 +45,7 @@ public func openSession(
 ) -> Int32 {
   guard flags & Int32(bitPattern: UInt32(PAM_SILENT)) == 0 else { return PAM_IGNORE }
   let handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
+  switch unsafe Call(handle, argc, argv, mayAsk: false) {
   case .refused: break
   case .ready(let request, let location):
     SessionNotices.run(request, at: location) { (line: borrowing TextLine) in
@@ -73,7 +73,7 @@ private enum Call {
 
   init(
     _ handle: borrowing Handle, _ argc: Int32,
-    _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?, mayAsk: Bool
   ) {
     let options: Options
     do throws(Options.Mistake) {
@@ -82,7 +82,7 @@ private enum Call {
       self = .refused(Call.report(Decision(.refused, .badOption), handle, option: error.word))
       return
     }
-    guard let (user, account) = Call.subject(handle, options) else {
+    guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {
       self = .refused(Call.report(Decision(.refused, .noUser), handle))
       return
     }
@@ -99,10 +99,10 @@ private enum Call {
   ///
   /// A caller whose real uid is another account's is nobody we know.
   private static func subject(
-    _ handle: borrowing Handle, _ options: Options
+    _ handle: borrowing Handle, _ options: Options, mayAsk: Bool
   ) -> (Quoted, AccountLookup)? {
     let find = { (name: Span<UInt8>) in (Quoted(name), Account.find(named: name)) }
-    guard options.subjectIsCaller else { return handle.withUser(find) }
+    guard options.subjectIsCaller else { return handle.withUser(mayAsk: mayAsk, find) }
     guard let (user, account) = handle.withCaller(find) else { return nil }
     if case .found(let found) = account, getuid() != 0, found.uid != getuid() { return nil }
     return (user, account)

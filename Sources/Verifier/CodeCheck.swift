@@ -35,6 +35,21 @@ enum CodeCheck {
     return hits
   }
 
+  /// The work of a wrong code for one factor, for somebody who has none.
+  static func pretend(window: Int, now: Int64) throws(StoreFailure) {
+    guard let parameters = Parameters() else { return }
+    let secret = InlineArray<20, UInt8>(repeating: 0)
+    let step = parameters.step(at: now)
+    do throws(OTPFailure) {
+      // One search: as many steps as a wrong code has tried in its two.
+      _ = try match(
+        Code(value: 0, digits: 6), secret: secret.span, parameters: parameters, around: step,
+        window: window + staleSeconds / parameters.period)
+    } catch {
+      throw StoreFailure(.credentials, .crypto(error))
+    }
+  }
+
   /// Steps by which a code outside the window is off, within ten minutes; `nil` for none of ours.
   static func offset(
     _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,

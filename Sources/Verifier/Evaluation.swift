@@ -77,6 +77,7 @@ struct Evaluation: ~Copyable {
     } else {
       switch try attempts.reserveWithoutRecord(now: now) {
       case .admitted(let ticket):
+        try CodeCheck.pretend(window: window, now: now)
         try attempts.settleWithoutRecord(.refused, ticket, now: now)
       case .wait(let seconds): return throttled(.throttled, wait: seconds)
       case .locked: return throttled(.locked, wait: nil)

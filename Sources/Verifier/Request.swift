@@ -78,12 +78,14 @@ public protocol SignInHost: ~Copyable {
   mutating func log(_ line: borrowing TextLine, isWarning: Bool)
 }
 
-/// The /64 of an IPv6 address; anything else as it is.
+/// The /64 of an IPv6 address; anything else, and an IPv4 address in IPv6 clothes, as it is.
 ///
-/// An attacker commands a whole /64, so that is what counts as one origin. The text must have at
-/// least four groups before any `::` to be cut; what is shorter is one origin of its own.
+/// An attacker commands a whole /64, so that is what counts as one origin. What is written with `::`
+/// before its fourth group is cut there, which is never narrower.
 func networkPrefix(of host: Quoted) -> Quoted {
   host.withBytes { (text: Span<UInt8>) in
+    let mapped: StaticString = "::ffff:"
+    if text.count > 7, mapped ~= text.extracting(0..<7) { return host }
     var colons = 0
     var i = 0
     while i < text.count {
