@@ -150,13 +150,14 @@ struct Reader {
 
   /// Waits for the secret to be shown, then answers with codes of it.
   private mutating func answer(_ input: [String]) async throws {
+    // Opens as soon as the other end does.
+    let pipe = FileHandle(forWritingAtPath: folder.path("in"))
     for _ in 0..<1000 where !folder.read("out").contains("type this secret") {
       try await Task.sleep(for: .milliseconds(10))
     }
     note(secretIn: folder.read("out"))
     var lines = ""
     for line in input { lines += try await expanded(line) + "\n" }
-    let pipe = FileHandle(forWritingAtPath: folder.path("in"))
     try pipe?.write(contentsOf: Data(lines.utf8))
     try pipe?.close()
   }

@@ -6,7 +6,8 @@ import Testing
   func everyPageTellsWhatIsSeen(_ name: String) async throws {
     try await withFolder { folder in
       var reader = try Reader(in: folder)
-      #expect(try await reader.follow(Page(name)) == "")
+      let difference = try await reader.follow(Page(name))
+      #expect(difference.isEmpty, "\(difference)")
     }
   }
 }
