@@ -82,5 +82,8 @@ let package = Package(
     .testTarget(
       name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],
+      exclude: ["Scripts"], swiftSettings: strict),
   ]
 )
