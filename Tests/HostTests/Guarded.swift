@@ -48,7 +48,8 @@ struct Guarded {
     for _ in 0..<200 where !host.log.contains(where: { $0.hasSuffix(end) }) {
       try await Task.sleep(for: .milliseconds(10))
     }
-    return Visit(outcome: outcome, journal: host.log.dropFirst(before).filter { !$0.hasSuffix(end) })
+    return Visit(
+      outcome: outcome, journal: host.log.dropFirst(before).filter { !$0.hasSuffix(end) })
   }
 }
 
@@ -95,7 +96,7 @@ func withGuarded(
     try await host.shell("sed -i 's/pam_unix.so nullok/& nodelay/' /etc/pam.d/common-auth")
     try host.recipe("sshd", for: "sshd")
     try host.recipe("sudo", for: "sudo", "sudo-i")
-    try host.recipe("su", for: "su", "su-l")
+    try host.recipe("su", for: "su")
     try host.stopClock()
     let home = try await Guarded(host: host, alice: host.enroll("alice"))
     if let lines { try await host.startSSHD(first: lines) }

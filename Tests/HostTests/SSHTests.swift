@@ -135,7 +135,7 @@ extension HostTests {
       }
     }
 
-    @Test("a key alone asks no code, yet the account phase shuts out who is disabled or not enrolled")
+    @Test("a key alone asks no code, but who is disabled or not enrolled stays out")
     func keyAlone() async throws {
       try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
         let alice = try await home.host.key(for: "alice")
@@ -150,7 +150,7 @@ extension HostTests {
       }
     }
 
-    @Test("the password method is shut by the recipe; opened, it burns nothing; forward_pass serves it")
+    @Test("the password method is shut; opened, it burns nothing; forward_pass serves it")
     func passwordMethod() async throws {
       try await withGuarded { home in
         let shut = try await home.ssh([("password:", "alice-password")], methods: "password")
@@ -192,7 +192,7 @@ extension HostTests {
       }
     }
 
-    @Test("who is unknown, not enrolled, misspelt or disabled stays out, and hears no more than others")
+    @Test("who is unknown, not enrolled, misspelt or disabled stays out and learns nothing")
     func stayOut() async throws {
       try await withGuarded { home in
         let wrong: Guarded.Dialogue = [("Password:", "no-password")]
