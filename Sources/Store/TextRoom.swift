@@ -87,7 +87,9 @@ struct TextCursor {
 
   var start: Int { position }
 
-  var malformed: StoreFailure { StoreFailure(part, .malformed(line: Int32(truncatingIfNeeded: line))) }
+  var malformed: StoreFailure {
+    StoreFailure(part, .malformed(line: Int32(truncatingIfNeeded: line)))
+  }
 
   func isAtEnd(of text: Span<UInt8>) -> Bool { position >= text.count }
 
