@@ -142,13 +142,13 @@ import Testing
   func whoIsNotRootHasAStoreOfTheirOwnAndNoOther() async throws {
     try await withDemo { demo in
       _ = try await demo.enrolled()
+      _ = try await run("/bin/chmod", ["755", demo.folder.path])
+      let binary = try await readable(demo.folder)
       func nobody(_ words: [String]) async throws -> Outcome {
         try await run(
           "/usr/bin/setpriv",
-          ["--reuid", "65534", "--regid", "65534", "--clear-groups", Reader.binary] + words)
+          ["--reuid", "65534", "--regid", "65534", "--clear-groups", binary] + words)
       }
-      let binary = try await nobody(["--version"])
-      try #require(binary.status == 0, "the binary must be where everybody may read it")
       let system = try await nobody(["status", "daemon"])
       #expect(system.status == 77)
       #expect(system.errors.contains("the store of this host is for root"))
@@ -158,12 +158,24 @@ import Testing
       let own = demo.folder.path("own")
       try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: false)
       _ = try await run("/bin/chown", ["65534", own])
-      _ = try await run("/bin/chmod", ["755", demo.folder.path])
       let made = try await nobody(["enroll", "--no-confirm", "--json", "--store", own])
       #expect(made.status == 0)
       #expect(try Demo.object(made.output)["user"] as? String == "nobody")
       #expect(try await nobody(["key", "rotate", "--store", own]).status == 0)
     }
+  }
+
+  /// A copy of the binary that everybody can run: sources and toolchain may lie in root's home.
+  private func readable(_ folder: TemporaryFolder) async throws -> String {
+    let copy = folder.path("cachet-mfa")
+    for binary in [Reader.binary, Built.program] {
+      _ = try await run("/usr/bin/install", ["-m", "755", binary, copy])
+      let tried = try await run(
+        "/usr/bin/setpriv",
+        ["--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "--version"])
+      if tried.status == 0 { return copy }
+    }
+    return try #require(nil, "nobody can run it; 'make build' makes one that needs no toolchain")
   }
 
   @Test func aChangeLeavesALineInTheJournalAndNoSecret() async throws {
