@@ -20,31 +20,32 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    // Below the limit, whatever the time.
-    (0, 0, 0, "reserved 0+1"), (4, 0, 0, "reserved 4+1"), (4, 0, 1_000_000, "reserved 4+1"),
-    (2, 2, 1, "reserved 2+3"),
-    // As many pending as the limit allows.
-    (0, 5, 0, "crowded"), (4, 1, 0, "crowded"), (3, 2, 5, "crowded"),
-    // At the limit: the first wait, to the second.
-    (5, 0, 0, "wait 30"), (5, 0, 1, "wait 29"), (5, 0, 29, "wait 1"), (5, 0, 30, "reserved 5+1"),
-    // Each further one doubles it, up to the longest.
-    (6, 0, 0, "wait 60"), (7, 0, 0, "wait 120"), (8, 0, 0, "wait 240"), (9, 0, 0, "wait 480"),
-    (10, 0, 0, "wait 900"), (11, 0, 0, "wait 900"), (99, 0, 0, "wait 900"),
-    (10, 0, 899, "wait 1"), (10, 0, 900, "reserved 10+1"),
-    // One at a time once a wait was served; a reservation starts none.
-    (5, 1, 0, "crowded"), (5, 1, 5, "crowded"),
-    // The lock, however long ago.
-    (99, 0, 900, "reserved 99+1"), (100, 0, 0, "locked"), (100, 0, 1_000_000, "locked"),
-    (255, 0, 0, "locked"),
-    // Abandoned for more than 5 s: counted as refused, at the time of the reservation.
-    (0, 5, 6, "wait 24"), (4, 1, 6, "wait 24"), (4, 1, 36, "reserved 5+1"),
-    (0, 3, 6, "reserved 3+1"), (5, 1, 6, "wait 54"), (5, 1, 60, "reserved 6+1"),
-    (99, 1, 6, "locked"),
-    // A clock that went back: no answer names more than the wait's own length.
-    (5, 0, -1, "wait 30"), (5, 0, -100_000, "wait 30"), (10, 0, -100_000, "wait 900"),
-    (0, 5, -5, "crowded"), (0, 5, -6, "wait 30"), (0, 4, -6, "reserved 4+1"),
-  ] as [(Int, Int, Int64, String)])
+  @Test(
+    arguments: [
+      // Below the limit, whatever the time.
+      (0, 0, 0, "reserved 0+1"), (4, 0, 0, "reserved 4+1"), (4, 0, 1_000_000, "reserved 4+1"),
+      (2, 2, 1, "reserved 2+3"),
+      // As many pending as the limit allows.
+      (0, 5, 0, "crowded"), (4, 1, 0, "crowded"), (3, 2, 5, "crowded"),
+      // At the limit: the first wait, to the second.
+      (5, 0, 0, "wait 30"), (5, 0, 1, "wait 29"), (5, 0, 29, "wait 1"), (5, 0, 30, "reserved 5+1"),
+      // Each further one doubles it, up to the longest.
+      (6, 0, 0, "wait 60"), (7, 0, 0, "wait 120"), (8, 0, 0, "wait 240"), (9, 0, 0, "wait 480"),
+      (10, 0, 0, "wait 900"), (11, 0, 0, "wait 900"), (99, 0, 0, "wait 900"),
+      (10, 0, 899, "wait 1"), (10, 0, 900, "reserved 10+1"),
+      // One at a time once a wait was served; a reservation starts none.
+      (5, 1, 0, "crowded"), (5, 1, 5, "crowded"),
+      // The lock, however long ago.
+      (99, 0, 900, "reserved 99+1"), (100, 0, 0, "locked"), (100, 0, 1_000_000, "locked"),
+      (255, 0, 0, "locked"),
+      // Abandoned for more than 5 s: counted as refused, at the time of the reservation.
+      (0, 5, 6, "wait 24"), (4, 1, 6, "wait 24"), (4, 1, 36, "reserved 5+1"),
+      (0, 3, 6, "reserved 3+1"), (5, 1, 6, "wait 54"), (5, 1, 60, "reserved 6+1"),
+      (99, 1, 6, "locked"),
+      // A clock that went back: no answer names more than the wait's own length.
+      (5, 0, -1, "wait 30"), (5, 0, -100_000, "wait 30"), (10, 0, -100_000, "wait 900"),
+      (0, 5, -5, "crowded"), (0, 5, -6, "wait 30"), (0, 4, -6, "reserved 4+1"),
+    ] as [(Int, Int, Int64, String)])
   func `an attempt hears what the counter says`(
     refused: Int, pending: Int, ago: Int64, expected: String
   ) {
@@ -98,11 +99,18 @@ import Testing
 
   @Test func `a settlement does what its name says`() {
     let counter = AttemptCounter(refused: 3, pending: 2, time: 10)
-    #expect(counter.settled(.refused, now: 20, found: 5) == AttemptCounter(refused: 4, pending: 1, time: 20))
-    #expect(counter.settled(.succeeded, now: 20, found: 5) == AttemptCounter(refused: 0, pending: 1, time: 10))
-    #expect(counter.settled(.counted, now: 20, found: 5) == AttemptCounter(refused: 4, pending: 2, time: 20))
+    #expect(
+      counter.settled(.refused, now: 20, found: 5)
+        == AttemptCounter(refused: 4, pending: 1, time: 20))
+    #expect(
+      counter.settled(.succeeded, now: 20, found: 5)
+        == AttemptCounter(refused: 0, pending: 1, time: 10))
+    #expect(
+      counter.settled(.counted, now: 20, found: 5)
+        == AttemptCounter(refused: 4, pending: 2, time: 20))
     let none = AttemptCounter(refused: 0, pending: 0, time: 0)
-    #expect(none.settled(.refused, now: 20, found: 5) == AttemptCounter(refused: 1, pending: 0, time: 20))
+    #expect(
+      none.settled(.refused, now: 20, found: 5) == AttemptCounter(refused: 1, pending: 0, time: 20))
     #expect(none.settled(.succeeded, now: 20, found: 5) == none)
   }
 
@@ -233,7 +241,8 @@ import Testing
 
 @Suite struct ParallelSignInTests {
   /// Threads here, each with a page of its own, as processes have.
-  @Test(arguments: [0, 5]) func `ten good sign-ins on one page all get in`(wrong: Int) async throws {
+  @Test(arguments: [0, 5]) func `ten good sign-ins on one page all get in`(wrong: Int) async throws
+  {
     let limits = AttemptLimits(after: 5, firstWait: 30, longestWait: 900, lockAfter: 100)
     try await withPage { file, state in
       let now: Int64 = 1_800_000_000

@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  @Test func `the same account from the same origin is found again, in every mapping`() async throws {
+  @Test func `the same account from the same origin is found again, in every mapping`() async throws
+  {
     try await withTable { file, table in
       let alice = Array("alice".utf8)
       let folder = String(file.dropLast("/attempts".count))
@@ -144,8 +145,9 @@ import Testing
       var admitted = 0
       for origin in 0..<10_000 as Range<UInt32> {
         let now = Self.now + Int64(origin / 100)
-        guard case .reserved(let found) =
-          try table.reserve(alice.span, from: .anywhere, now: now, ceiling)
+        guard
+          case .reserved(let found) =
+            try table.reserve(alice.span, from: .anywhere, now: now, ceiling)
         else { continue }
         admitted += 1
         try table.settle(.counted, alice.span, from: .user(origin), now: now, found: 0)
@@ -163,7 +165,8 @@ import Testing
     }
   }
 
-  @Test func `10,000 origins without a ceiling wear out nobody's own counter at once`() async throws {
+  @Test func `10,000 origins without a ceiling wear out nobody's own counter at once`() async throws
+  {
     try await withTable { _, table in
       let alice = Array("alice".utf8)
       for origin in 0..<10_000 as Range<UInt32> {

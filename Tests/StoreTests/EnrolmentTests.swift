@@ -78,7 +78,8 @@ private func removedIDs(_ credentials: borrowing Credentials) -> [UInt8] {
       let secret = [UInt8](repeating: 1, count: length)
       let outcome = refusal {
         try credentials.add(
-          name, parameters, secret: secret.span, confirmed: nil, now: now, state: state, under: keys)
+          name, parameters, secret: secret.span, confirmed: nil, now: now, state: state, under: keys
+        )
       }
       #expect(outcome != "none")
       #expect(ids(credentials) == [])
@@ -161,7 +162,8 @@ private func removedIDs(_ credentials: borrowing Credentials) -> [UInt8] {
     }
   }
 
-  @Test func `with 8 factors and 24 removed ones every id is taken, and a returning one still fits`()
+  @Test
+  func `with 8 factors and 24 removed ones every id is taken, and a returning one still fits`()
     async throws
   {
     try await withAlice { credentials, state, keys in
@@ -255,7 +257,8 @@ private func removedIDs(_ credentials: borrowing Credentials) -> [UInt8] {
     }
   }
 
-  @Test func `a new set takes the next place and generation, and the old one is void`() async throws {
+  @Test func `a new set takes the next place and generation, and the old one is void`() async throws
+  {
     try await withAlice { credentials, state, _ in
       let first = try renew(.recovery, 1, &credentials, state).set
       #expect((first.place, first.generation) == (0, 1))

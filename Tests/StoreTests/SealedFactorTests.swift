@@ -176,7 +176,9 @@ import Testing
     }
   }
 
-  @Test func `a host key is named by the hash of itself, and derives a key per purpose`() async throws {
+  @Test func `a host key is named by the hash of itself, and derives a key per purpose`()
+    async throws
+  {
     try await withStore { folder, _ in
       let key = (0..<32).map { UInt8($0) }
       try overwrite(folder + "/host.key", key)

@@ -47,14 +47,19 @@ import Testing
   ) async throws {
     try await withFolder { folder in
       let outcome = try await run(
-        "/bin/sh", ["-c", "umask \(mask) && exec \"$0\" \"$@\"", toolPath(), "make",
-          "\(getuid())", folder.path("store")])
+        "/bin/sh",
+        [
+          "-c", "umask \(mask) && exec \"$0\" \"$@\"", toolPath(), "make",
+          "\(getuid())", folder.path("store"),
+        ])
       #expect(outcome.lines == ["alice(phone=1; recovery 0.1 good)"])
     }
   }
 
-  @Test(arguments: [[], ["users"], ["users", "host.key"], ["users", "host.key", "run"],
-    ["users", "host.key", "run", "run/attempts"], ["host.key"], ["run"]])
+  @Test(arguments: [
+    [], ["users"], ["users", "host.key"], ["users", "host.key", "run"],
+    ["users", "host.key", "run", "run/attempts"], ["host.key"], ["run"],
+  ])
   func `a store that was cut short is not believed, and is completed`(
     parts: [String]
   ) async throws {
@@ -186,7 +191,8 @@ import Testing
       #expect(refusal { try again.withKeys { (_) throws(StoreFailure) in } } == outcome)
       #expect(refusal { try again.mustBeTrusted() } == outcome)
       #expect(refusal { _ = try again.record(of: account("bob"), uid: 1) } == outcome)
-      #expect(refusal { try again.edit(alice, uid: 1) { (_, _, _) throws(StoreFailure) in } } == outcome)
+      #expect(
+        refusal { try again.edit(alice, uid: 1) { (_, _, _) throws(StoreFailure) in } } == outcome)
       // Disabling and removing work without any key.
       let without = refusal {
         try again.editWithoutKey(alice, uid: 1) {
@@ -251,7 +257,8 @@ import Testing
       #expect(refusal { try store.rename(account("carol"), to: alice) } != "none")
       var seen: [String] = []
       let listed = store.forEachRecord { name in
-        seen.append(String(decoding: name.withBytes { (name: Span<UInt8>) in bytes(name) }, as: UTF8.self))
+        seen.append(
+          String(decoding: name.withBytes { (name: Span<UInt8>) in bytes(name) }, as: UTF8.self))
       }
       #expect(listed)
       #expect(seen.sorted() == ["Bob", "alice"])

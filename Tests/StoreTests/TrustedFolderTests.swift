@@ -37,7 +37,8 @@ import Testing
 
   @Test func `a file in order is read, whatever its name`() async throws {
     try await withFile { _, store in
-      for name in ["with blanks in it", "-x", "ünïcode", "%41", String(repeating: "n", count: 255)] {
+      for name in ["with blanks in it", "-x", "ünïcode", "%41", String(repeating: "n", count: 255)]
+      {
         try Data("x".utf8).write(to: URL(filePath: store + "/" + name))
         #expect(reading(store, name) == "none")
       }
@@ -250,6 +251,42 @@ import Testing
       try folder.write(String(repeating: "k", count: 33), to: "host.key")
       let other = refusal { _ = try HostKey(fileName("host.key"), in: trusted(folder.path)) }
       #expect(other == "host-key too-large")
+    }
+  }
+
+  @Test(arguments: [
+    ("/a/b/host.key", "/a/b", "host.key"), ("/host.key", "/", "host.key"),
+    ("/with blanks/a key", "/with blanks", "a key"),
+  ])
+  func `a file is named by its absolute path`(text: String, folder: String, name: String) throws {
+    let location = FileLocation(path: Array(text.utf8).span)
+    let found = try #require(location)
+    #expect(found.folder.withBytes { (text: Span<UInt8>) in bytes(text) } == Array(folder.utf8))
+    #expect(found.name.withBytes { (text: Span<UInt8>) in bytes(text) } == Array(name.utf8))
+  }
+
+  @Test(arguments: ["", "/", "host.key", "a/host.key", "./host.key", "/a/", "/a\0/b"])
+  func `what is no absolute path names no file`(text: String) {
+    let none = FileLocation(path: Array(text.utf8).span) == nil
+    #expect(none)
+  }
+
+  @Test func `a file that the caller named may lie in a sticky folder, a store may not`()
+    async throws
+  {
+    try await withFile { above, store in
+      try mode(store, 0o1777)
+      let location = FileLocation(path: Array((store + "/file").utf8).span)
+      let named = try #require(location)
+      let outcome = refusal {
+        let folder = try named.open(.caller, part: .hostKey)
+        close(try folder.open(named.name, part: .hostKey).descriptor)
+      }
+      #expect(outcome == (isRoot ? "none" : "host-key writable-by-others"))
+      #expect(reading(store) == "folder writable-by-others")
+      try mode(store, 0o777)
+      #expect(
+        refusal { _ = try named.open(.caller, part: .hostKey) } == "host-key writable-by-others")
     }
   }
 
