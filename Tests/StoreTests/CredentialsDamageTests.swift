@@ -19,7 +19,8 @@ import Testing
         var changed = text
         changed[place] ^= 1 << bit
         let outcome = refusal { try parse(changed) }
-        if !outcome.hasPrefix("credentials malformed "), outcome != "credentials checksum-mismatch" {
+        if !outcome.hasPrefix("credentials malformed "), outcome != "credentials checksum-mismatch"
+        {
           read.withLock { $0.append(8 * place + bit) }
         }
       }

@@ -89,7 +89,8 @@ enum Lines {
     #expect(recovery.hashes.count == 2)
     #expect(recovery.hashes[1].map { bytes($0.bytes.span) } == Array(1..<33))
     let invitation = try #require(sets.1)
-    #expect((invitation.place, invitation.generation, invitation.expires) == (1, 65535, 1_800_000_000))
+    #expect(
+      (invitation.place, invitation.generation, invitation.expires) == (1, 65535, 1_800_000_000))
 
     let removed = credentials.removed
     #expect(removed.count == 2)

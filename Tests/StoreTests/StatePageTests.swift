@@ -91,7 +91,9 @@ private func page(_ values: [Int: UInt64] = [:], of record: RecordID) -> [UInt8]
       for bit in 0..<(8 * 4096) {
         try handle.seek(toOffset: UInt64(bit / 8))
         try handle.write(contentsOf: [sound[bit / 8] ^ 1 << (bit % 8)])
-        if openPage(recordID(1), in: folder) != "state broken-word \(bit / 64)" { missed.append(bit) }
+        if openPage(recordID(1), in: folder) != "state broken-word \(bit / 64)" {
+          missed.append(bit)
+        }
         try handle.seek(toOffset: UInt64(bit / 8))
         try handle.write(contentsOf: [sound[bit / 8]])
       }
@@ -157,7 +159,8 @@ private func page(_ values: [Int: UInt64] = [:], of record: RecordID) -> [UInt8]
       let whole = page(of: recordID(1)) + [UInt8](repeating: 0, count: 4096)
       try overwrite(file, Array(whole.prefix(length)))
       #expect(
-        openPage(recordID(1), in: folder) == (length < 4096 ? "state truncated" : "state too-large"))
+        openPage(recordID(1), in: folder) == (length < 4096 ? "state truncated" : "state too-large")
+      )
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import OTP
+import Synchronization
 import TestSupport
 import Testing
 
@@ -143,3 +144,26 @@ func toolPath() throws -> String {
 
 /// Whether the long rings were asked for: CACHET_MFA_TESTS=long.
 let isLong = ProcessInfo.processInfo.environment["CACHET_MFA_TESTS"] == "long"
+
+func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
+/// What several threads found out.
+final class Outcomes: Sendable {
+  private let found = Mutex<[String]>([])
+  var all: [String] { found.withLock { $0 } }
+
+  /// Runs `body` in `count` threads of its own and waits for all.
+  func gather(_ count: Int, _ body: @escaping @Sendable () throws -> String) throws {
+    let done = DispatchGroup()
+    for _ in 0..<count {
+      done.enter()
+      Thread.detachNewThread {
+        let outcome: String
+        do { outcome = try body() } catch { outcome = "\(error)" }
+        self.found.withLock { $0.append(outcome) }
+        done.leave()
+      }
+    }
+    done.wait()
+  }
+}

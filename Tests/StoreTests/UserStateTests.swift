@@ -44,7 +44,9 @@ import Testing
 
   @Test func `a step counts by its seconds, whatever the period was before`() async throws {
     let id = try #require(id)
-    let (short, long) = (try #require(Parameters(period: 15)), try #require(Parameters(period: 300)))
+    let (short, long) = (
+      try #require(Parameters(period: 15)), try #require(Parameters(period: 300))
+    )
     try await withPage { _, state in
       // Seconds 3000 to 3300, then steps of 15 s.
       try expect(state.accept(Step(rawValue: 10), of: id, long))
@@ -57,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [15, 30, 60, 300])
-  func `the last step that fits in 48 bits is accepted and none behind it`(period: Int) async throws {
+  func `the last step that fits in 48 bits is accepted and none behind it`(period: Int) async throws
+  {
     let (id, parameters) = (try #require(id), try #require(Parameters(period: period)))
     let last = 0xffff_ffff_ffff / UInt64(period) - 1
     try await withPage { _, state in
@@ -101,7 +104,8 @@ import Testing
 @Suite struct OneTimeStateTests {
   private func set(_ place: Int, _ generation: UInt16) -> OneTimeSet {
     OneTimeSet(
-      kind: .recovery, place: place, generation: generation, created: 0, expires: 0, hashes: .init())
+      kind: .recovery, place: place, generation: generation, created: 0, expires: 0, hashes: .init()
+    )
   }
 
   @Test func `a one-time secret is used once and leaves the others`() async throws {

@@ -13,7 +13,9 @@ func sweep(_ writer: Writer, _ kind: fault_kind, _ number: Int32, in folder: Str
   var at = 0
   while true {
     try? FileManager.default.removeItem(atPath: store)
-    attempt("copying the store") { try FileManager.default.copyItem(atPath: template, toPath: store) }
+    attempt("copying the store") {
+      try FileManager.default.copyItem(atPath: template, toPath: store)
+    }
     let child = fork_child()
     if child == 0 {
       faults_arm(kind, number, at)
@@ -55,7 +57,9 @@ private func nextWriter(_ writer: Writer, at store: String) -> String {
     } else {
       let opened = try Store(at: StoreLocation(folder: path(store)))
       for account in [AccountName.alice, .bob, .carol] {
-        guard try opened.record(of: account, uid: Known.uid) != nil || account.isBob else { continue }
+        guard try opened.record(of: account, uid: Known.uid) != nil || account.isBob else {
+          continue
+        }
         try opened.edit(account, uid: Known.uid) {
           (credentials: inout Credentials, _, _) throws(StoreFailure) in credentials.disabledAt = 0
         }

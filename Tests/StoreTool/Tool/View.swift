@@ -36,7 +36,9 @@ extension Store {
         let name = factor.name.withBytes { (bytes: Span<UInt8>) in
           String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
         }
-        facts.append("\(known ? name : "another")=\(factor.id.rawValue)")
+        let step = factor.parameters.step(at: Known.later)
+        let used = try record.state.isUsed(step, of: factor.id, factor.parameters) ? " used" : ""
+        facts.append("\(known ? name : "another")=\(factor.id.rawValue)\(used)")
         i += 1
       }
       i = 0
@@ -84,7 +86,9 @@ func tellingFiles(below folder: String) -> [String] {
   }
   let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
   return files.filter { name in
-    guard let found = FileManager.default.contents(atPath: folder + "/" + name) else { return false }
+    guard let found = FileManager.default.contents(atPath: folder + "/" + name) else {
+      return false
+    }
     return plain.contains { found.range(of: $0) != nil }
   }
 }

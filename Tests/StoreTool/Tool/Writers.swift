@@ -6,6 +6,8 @@ import StoreFaults
 /// one recovery code.
 enum Writer: String {
   case make, new, edit, add, remove, renew, rename
+  /// No writer: what a sign-in does, and it never takes the lock.
+  case signIn
 
   func run(at folder: Path) throws(StoreFailure) {
     let location = StoreLocation(folder: folder)
@@ -26,6 +28,7 @@ enum Writer: String {
       }
     case .renew: try store.renew(.alice)
     case .rename: try store.rename(.alice, to: .carol)
+    case .signIn: try store.signIn(.alice)
     }
   }
 }
@@ -34,6 +37,7 @@ enum Writer: String {
 enum Known {
   static let uid: UInt32 = 4711
   static let now: Int64 = 1_800_000_000
+  static let later = now + 60
   static let first = Array("first plain secret..".utf8)
   static let second = Array("second plain secret.".utf8)
 }
@@ -55,11 +59,30 @@ extension Store {
   ) throws(StoreFailure) {
     try edit(account, uid: Known.uid) {
       (credentials: inout Credentials, state, keys) throws(StoreFailure) in
-      guard let name = FactorName(Array(name.utf8).span), let parameters = Parameters() else { return }
+      guard let name = FactorName(Array(name.utf8).span), let parameters = Parameters() else {
+        return
+      }
       try credentials.add(
         name, parameters, secret: secret.span, confirmed: parameters.step(at: Known.now),
         now: Known.now, state: state, under: keys)
     }
+  }
+
+  /// Reserves, uses the step of `Known.later`, syncs, settles.
+  borrowing func signIn(_ account: AccountName) throws(StoreFailure) {
+    guard let record = try record(of: account, uid: Known.uid),
+      let factor = record.credentials.factors[0]
+    else { throw StoreFailure(.record, .missing) }
+    let limits = AttemptLimits(after: 5, firstWait: 30, longestWait: 900, lockAfter: nil)
+    guard case .reserved(let found) = try record.state.reserve(at: .ssh, now: Known.later, limits)
+    else { throw StoreFailure(.state, .busy) }
+    let step = factor.parameters.step(at: Known.later)
+    let isNew = try record.state.accept(step, of: factor.id, factor.parameters)
+    if isNew { try record.state.sync() }
+    try record.state.settle(
+      isNew ? .succeeded : .givenBack, at: .ssh, now: Known.later, found: found)
+    guard isNew else { throw StoreFailure(.state, .stepUsed) }
+    try record.state.note(.factor(factor.id), at: .ssh, now: Known.later)
   }
 
   /// One new recovery code, which the parent hears of.
