@@ -61,7 +61,9 @@ struct Visit: CustomStringConvertible {
   var isIn: Bool { outcome.status == 0 }
 
   /// The module's decisions: "refused wrong-code"; those of the account phase begin with "account".
-  var decisions: [String] {
+  var decisions: [String] { Visit.decisions(in: journal) }
+
+  static func decisions(in journal: some Sequence<String>) -> [String] {
     journal.compactMap { line in
       guard let fields = line.firstMatch(of: /event=(\S+) outcome=(\S+) .*reason=(\S+)/) else {
         return nil
