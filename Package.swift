@@ -25,6 +25,8 @@ let hostSafe: [SwiftSetting] =
         // These two copy a function for each closure and each constant that it is called with.
         "-Xllvm", "-sil-disable-pass=closure-specialize",
         "-Xllvm", "-sil-disable-pass=capture-prop",
+        // Loops stay loops, however few their rounds.
+        "-Xllvm", "-sil-disable-pass=loop-unroll",
         // All traps of a function share one place: nobody asks a stripped module which it was.
         "-Xfrontend", "-mergeable-traps",
         // Nothing unwinds: typed errors are values, and a trap ends the process.

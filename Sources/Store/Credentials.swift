@@ -5,13 +5,13 @@ public import OTP
 /// The value of the file `credentials` (docs/formats.md); never written by a sign-in.
 public struct Credentials: ~Copyable {
   /// 16 random bytes that bind sealed secrets and the state page to this record.
-  public let record: RecordID
+  public internal(set) var record: RecordID
   /// The account's uid; one that differs is damage.
-  public let uid: UInt32
+  public internal(set) var uid: UInt32
   /// The host key under which the factors are sealed.
   public var key: KeyID
-  public let salt: InlineArray<16, UInt8>
-  public let iterations: Int
+  public internal(set) var salt: InlineArray<16, UInt8>
+  public internal(set) var iterations: Int
   /// When the administrator disabled the user, in seconds since the epoch; 0 while enabled.
   public var disabledAt: Int64 = 0
   public var factors = FixedList<8, SealedFactor>()
@@ -75,7 +75,7 @@ public struct Credentials: ~Copyable {
 
 /// 16 random bytes, made with the record.
 public struct RecordID: Sendable {
-  public let bytes: InlineArray<16, UInt8>
+  public internal(set) var bytes: InlineArray<16, UInt8>
 
   public init(bytes: InlineArray<16, UInt8>) { self.bytes = bytes }
 }
@@ -147,7 +147,7 @@ public struct OneTimeSet: Sendable {
   public var hashes: FixedList<16, Hash>
 
   public struct Hash: Sendable {
-    public let bytes: InlineArray<32, UInt8>
+    public internal(set) var bytes: InlineArray<32, UInt8>
 
     public init(bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
   }
@@ -171,7 +171,7 @@ public struct RemovedFactor: Sendable {
   /// When it was removed, in seconds since the epoch.
   public let time: Int64
   /// HMAC-SHA256(record id, secret).
-  public let mark: InlineArray<32, UInt8>
+  public internal(set) var mark: InlineArray<32, UInt8>
 }
 
 /// Whether `text` is UTF-8 without control characters (C0, DEL, C1).

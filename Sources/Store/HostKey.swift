@@ -99,13 +99,7 @@ public struct KeyID: Equatable, Sendable {
         do throws(OTPFailure) { try sha256(room.span.extracting(0..<34), into: &out) } catch {
           throw StoreFailure(.hostKey, .crypto(error))
         }
-        var id: UInt64 = 0
-        i = 0
-        while i < 8 {
-          id = id << 8 | UInt64(digest[i])
-          i += 1
-        }
-        return id
+        return bigEndian(digest.span.extracting(0..<8))
       }
     }
   }

@@ -18,20 +18,17 @@ public struct StoreID {
     var cursor = TextCursor(part: .storeID)
     var id = InlineArray<16, UInt8>(repeating: 0)
     var mac = InlineArray<32, UInt8>(repeating: 0)
-    try cursor.expect("cachet-mfa store 1", in: text)
-    try cursor.expectWord("id", in: text)
     var idRoom = id.mutableSpan
-    try cursor.hex(text, count: 16, into: &idRoom)
-    try cursor.endLine(text)
-    try cursor.expectWord("key", in: text)
-    let key = KeyID(rawValue: try cursor.word64(text))
-    try cursor.endLine(text)
-    let signed = cursor.start
-    try cursor.expectWord("mac", in: text)
+    cursor.readID(text, into: &idRoom)
+    cursor.expect("key", in: text)
+    let key = KeyID(rawValue: cursor.word64(text))
+    cursor.endLine(text)
+    let signed = cursor.position
+    cursor.expect("mac", in: text)
     var macRoom = mac.mutableSpan
-    try cursor.hex(text, count: 32, into: &macRoom)
-    try cursor.endLine(text)
-    guard cursor.isAtEnd(of: text) else { throw cursor.malformed }
+    cursor.hex(text, into: &macRoom)
+    cursor.endLine(text)
+    try cursor.finish(text)
     let found = mac.span
     try keys.with(key, or: StoreFailure(.storeID, .otherKey)) {
       (key: borrowing HostKey) throws(StoreFailure) in
@@ -78,9 +75,8 @@ public struct StoreID {
     let count = try folder.read(file, into: &span, part: .storeID)
     let text = room.span.extracting(0..<count)
     var cursor = TextCursor(part: .storeID)
-    try cursor.expect("cachet-mfa store 1", in: text)
-    try cursor.expectWord("id", in: text)
-    try cursor.hex(text, count: 16, into: &id)
+    cursor.readID(text, into: &id)
+    try cursor.finish(text.extracting(0..<cursor.position))
   }
 
   private static func withMAC<R>(
@@ -96,5 +92,15 @@ public struct StoreID {
       }
       return try body(mac.span.extracting(0..<32))
     }
+  }
+}
+
+extension TextCursor {
+  /// The first two lines of a store.id.
+  fileprivate mutating func readID(_ text: Span<UInt8>, into id: inout MutableSpan<UInt8>) {
+    expect(line: "cachet-mfa store 1", in: text)
+    expect("id", in: text)
+    hex(text, into: &id)
+    endLine(text)
   }
 }

@@ -79,12 +79,7 @@ enum CodeCheck {
         do throws(OTPFailure) { try hmac(.sha256, key: key, text, into: &digest) } catch {
           throw StoreFailure(.state, .crypto(error))
         }
-        var value: UInt64 = 0
-        var i = 0
-        while i < 6 {
-          value = value << 8 | UInt64(digest[i])
-          i += 1
-        }
+        let value = bigEndian(digest.span.extracting(0..<6))
         // 0 stands for "none", and a fingerprint is bound to its door.
         return (value ^ UInt64(door.rawValue)) | 1 << 47
       }
