@@ -34,7 +34,7 @@ struct PolicyCheck {
       let end = PolicyLine.end(in: text, from: start)
       try PolicyLine.checkBytes(text, start..<end, line: number)
       if let line = try PolicyLine.read(text, start..<end, line: number) {
-        try check.take(line, number, in: text, before: text.extracting(0..<start))
+        try check.take(line, number, in: text)
       }
       start = end + 1
     }
@@ -43,15 +43,15 @@ struct PolicyCheck {
   }
 
   private mutating func take(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     let stands = lines[Int(line.key.rawValue)] != 0
     lines[Int(line.key.rawValue)] = number
     switch line.key {
     case .requiredGroups, .exemptUsers, .exemptGroups:
-      try takeNames(line, number, in: text, before: before)
+      try takeNames(line, number, in: text)
     case .door, .enrollByGroup:
-      try takeNamed(line, number, in: text, before: before)
+      try takeNamed(line, number, in: text)
     case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter, .throttleFirst,
       .throttleLongest, .lockAfter, .unprovenAccountLimit:
       guard !stands else {
@@ -94,44 +94,32 @@ struct PolicyCheck {
 
   /// Takes `enroll-by.GROUP` or `door.SERVICE`, which may stand once for each name.
   private mutating func takeNamed(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     let value = text.extracting(line.value)
     let part = text.extracting(line.part)
     let isGood =
       line.key == .door ? Door(name: value) != nil : PolicyDate.end(of: value) != nil
     guard isGood else { throw badValue(line.key, number, value) }
-    var repeated = false
-    PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
-      repeated = line.key == .door ? equalIgnoringCase(name, part) : equal(name, part)
-      return !repeated
-    }
-    guard !repeated else {
+    let before = text.extracting(0..<line.word.lowerBound)
+    guard !PolicyText.lists(part, under: line.key, in: before) else {
       throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
     }
     try countEntry(of: line.key, number)
   }
 
   private mutating func takeNames(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     var entries = PolicyEntries(of: line, number: number)
     while try entries.next(in: text) {
       try countEntry(of: line.key, number)
-      let own = entries.name
-      var repeated = false
-      PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
-        repeated = own.withBytes { (own: Span<UInt8>) in equal(own, name) }
-        return !repeated
-      }
-      var earlier = PolicyEntries(of: line, number: number)
-      while !repeated, try earlier.next(in: text), earlier.start < entries.start {
-        repeated = own.withBytes { (own: Span<UInt8>) in
-          earlier.name.withBytes { (name: Span<UInt8>) in equal(own, name) }
-        }
+      let before = text.extracting(0..<entries.start)
+      let repeated = entries.name.withBytes { (name: Span<UInt8>) in
+        PolicyText.lists(name, under: line.key, in: before)
       }
       guard !repeated else {
-        throw PolicyFailure(.repeatedName(line.key, own.quoted), line: number)
+        throw PolicyFailure(.repeatedName(line.key, entries.name.quoted), line: number)
       }
     }
   }
