@@ -57,39 +57,39 @@ struct PolicyCheck {
       guard !stands else {
         throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
       }
-      try takeScalar(line, number, text.extracting(line.value))
+      let value = text.extracting(line.value)
+      guard takeScalar(line.key, value) else { throw badValue(line.key, number, value) }
     }
   }
 
-  private mutating func takeScalar(
-    _ line: PolicyLine, _ number: Int, _ value: Span<UInt8>
-  ) throws(PolicyFailure) {
-    switch line.key {
-    case .digits: settings.digits = try count(line.key, number, value)
-    case .window: settings.window = try count(line.key, number, value)
-    case .throttleAfter: settings.throttle.after = try count(line.key, number, value)
-    case .throttleFirst: settings.throttle.first = try count(line.key, number, value)
-    case .throttleLongest: settings.throttle.longest = try count(line.key, number, value)
-    case .lockAfter: settings.throttle.lockAfter = try count(line.key, number, value)
-    case .unprovenAccountLimit:
-      settings.throttle.unprovenAccountLimit = try count(line.key, number, value)
+  /// Takes the value of a key that has one; `false` where it is not a value of that key.
+  private mutating func takeScalar(_ key: PolicyKey, _ value: Span<UInt8>) -> Bool {
+    switch key {
+    case .digits: return PolicyCheck.count(key, value, &settings.digits)
+    case .window: return PolicyCheck.count(key, value, &settings.window)
+    case .throttleAfter: return PolicyCheck.count(key, value, &settings.throttle.after)
+    case .throttleFirst: return PolicyCheck.count(key, value, &settings.throttle.first)
+    case .throttleLongest: return PolicyCheck.count(key, value, &settings.throttle.longest)
+    case .lockAfter: return PolicyCheck.count(key, value, &settings.throttle.lockAfter)
+    case .unprovenAccountLimit: return PolicyCheck.count(key, value, &settings.throttle.unprovenAccountLimit)
     case .unenrolled:
       switch value {
       case "deny": settings.unenrolledAllowed = false
       case "allow": settings.unenrolledAllowed = true
-      default: throw badValue(line.key, number, value)
+      default: return false
       }
     case .firstEnroll:
       switch value {
       case "invitation": settings.firstEnroll = .invitation
       case "password": settings.firstEnroll = .password
-      default: throw badValue(line.key, number, value)
+      default: return false
       }
     case .enrollBy:
-      guard let end = PolicyDate.end(of: value) else { throw badValue(line.key, number, value) }
-      settings.enrollBy = end
-    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: break
+      settings.enrollBy = PolicyDate.end(of: value)
+      return settings.enrollBy != nil
+    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: return false
     }
+    return true
   }
 
   /// Takes `enroll-by.GROUP` or `door.SERVICE`, which may stand once for each name.
@@ -162,13 +162,14 @@ struct PolicyCheck {
     }
   }
 
-  private func count(
-    _ key: PolicyKey, _ number: Int, _ value: Span<UInt8>
-  ) throws(PolicyFailure) -> Int {
+  /// Reads a number that `key` may have into `setting`; `false` for anything else.
+  @inline(never)
+  private static func count(_ key: PolicyKey, _ value: Span<UInt8>, _ setting: inout Int) -> Bool {
     guard let range = key.range, let count = OTP.number(value, atMost: range.upperBound),
       count >= range.lowerBound
-    else { throw badValue(key, number, value) }
-    return count
+    else { return false }
+    setting = count
+    return true
   }
 
   private func badValue(_ key: PolicyKey, _ number: Int, _ value: Span<UInt8>) -> PolicyFailure {
