@@ -47,7 +47,22 @@ public struct TestHost: Sendable {
   func close() async { await holder.end() }
 
   /// The path, seen from outside, of an absolute path inside.
-  public func path(_ inside: String) -> URL { URL(filePath: "/proc/\(pid)/root\(inside)") }
+  ///
+  /// Traps rather than name a path of the machine: only a test root has the mark of its making,
+  /// and a link that begins at `/` would be followed from the machine's.
+  public func path(_ inside: String) -> URL {
+    let root = "/proc/\(pid)/root"
+    let mark = FileManager.default.fileExists(atPath: root + "/.made")
+    precondition(mark, "process \(pid) is not inside a test root")
+    var url = URL(filePath: root)
+    for component in inside.split(separator: "/") {
+      url.append(path: String(component))
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)
+      let leaves = target.map { $0.hasPrefix("/") || $0.contains("..") } ?? false
+      precondition(!leaves, "\(inside) leads out of the test root; use run() inside it")
+    }
+    return url
+  }
 
   public func write(_ text: String, to inside: String, mode: Int = 0o644) throws {
     let file = path(inside)
@@ -123,6 +138,7 @@ public struct TestHost: Sendable {
   private func enter(
     _ words: [String], input: String, within seconds: Int
   ) async throws -> Outcome {
+    _ = path("/")
     let space = ["--target", "\(pid)", "--mount", "--pid", "--net", "--ipc", "--uts"]
     let inside = [
       "/usr/bin/env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
