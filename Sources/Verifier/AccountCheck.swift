@@ -35,7 +35,7 @@ public enum AccountCheck {
   ) throws(Obstacle) -> Decision {
     guard let account = subject.account else { return Decision(.refused, .unknownUser) }
     let standing = try obstructed { () throws(StoreFailure) -> Standing in
-      guard let record = try Store(at: location).record(of: account.name, uid: account.uid) else {
+      guard let record = try Store.record(of: account.name, uid: account.uid, at: location) else {
         return .notEnrolled
       }
       return try Standing(of: record, now: now)

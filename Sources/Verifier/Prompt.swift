@@ -13,7 +13,7 @@ enum Prompt {
     var line = TextLine()
     if request.isProven, let account = subject.account {
       try obstructed { () throws(StoreFailure) in
-        if let record = try Store(at: location).record(of: account.name, uid: account.uid) {
+        if let record = try Store.record(of: account.name, uid: account.uid, at: location) {
           try note(record, subject, now: now, into: &line)
         }
       }

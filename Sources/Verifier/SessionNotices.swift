@@ -10,7 +10,7 @@ public enum SessionNotices {
   ) {
     guard case .found(let account) = request.account else { return }
     do throws(StoreFailure) {
-      guard let record = try Store(at: location).record(of: account.name, uid: account.uid) else {
+      guard let record = try Store.record(of: account.name, uid: account.uid, at: location) else {
         return
       }
       let notices = try record.state.notices()

@@ -49,7 +49,7 @@ public enum SignIn {
       subject.hasGrace(at: now)
     else { return nil }
     let isEnrolled = try obstructed { () throws(StoreFailure) in
-      try Store(at: location).record(of: account.name, uid: account.uid)?.isKnown ?? false
+      try Store.record(of: account.name, uid: account.uid, at: location)?.isKnown ?? false
     }
     return isEnrolled ? nil : Decision(.ignored, .grace)
   }
