@@ -217,14 +217,14 @@ extension OneTimeSet {
     default: return nil
     }
     cursor.endLine(text)
-    var hashes = FixedList<16, Hash>()
+    var hashes = Hashes()
+    var hash = InlineArray<32, UInt8>(repeating: 0)
     while hashes.count < count {
       cursor.expect("hash", in: text)
-      var hash = Hash(bytes: InlineArray(repeating: 0))
-      var room = hash.bytes.mutableSpan
+      var room = hash.mutableSpan
       cursor.hex(text, into: &room)
       cursor.endLine(text)
-      guard hashes.append(hash) else { return nil }
+      guard hashes.append(hash.span) else { return nil }
     }
     self.init(
       kind: kind, place: place, generation: UInt16(truncatingIfNeeded: generation),
@@ -244,9 +244,9 @@ extension OneTimeSet {
     text.append(decimal: Int64(hashes.count))
     text.append("\n")
     var i = 0
-    while let hash = hashes[i] {
+    while i < hashes.count {
       text.append("hash ")
-      text.append(hex: hash.bytes.span)
+      _ = hashes.with(i) { (hash: Span<UInt8>) in text.append(hex: hash) }
       text.append("\n")
       i += 1
     }

@@ -46,8 +46,8 @@ enum OneTimeCheck {
     var i = 0
     while let set = sets[i] {
       var k = 0
-      while let known = set.hashes[k] {
-        if constantTimeEqual(known.bytes.span, hash) { hit = Hit(set: set, index: k) }
+      while let isSame = set.hashes.with(k, { constantTimeEqual($0, hash) }) {
+        if isSame { hit = Hit(set: set, index: k) }
         k += 1
       }
       i += 1
