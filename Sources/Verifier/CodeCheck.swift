@@ -8,16 +8,19 @@ enum CodeCheck {
     let id: FactorID
     let parameters: Parameters
     let step: Step
+    /// Steps from the current one.
+    let distance: Int
   }
 
   /// How far around the current step a refused code is looked for, to tell a clock that is off.
   static let staleSeconds = 600
 
-  /// Every factor and every step of the window is tried, whatever came before.
+  /// Every factor and every step of the window is tried, whatever came before. Without a window, all
+  /// steps within ten minutes are.
   @inline(never)
   static func hits(
     _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,
-    now: Int64, window: Int
+    now: Int64, window: Int?
   ) throws(StoreFailure) -> FixedList<8, Hit> {
     var hits = FixedList<8, Hit>()
     var i = 0
@@ -26,31 +29,16 @@ enum CodeCheck {
       guard let code = candidates[factor.parameters.digits] else { continue }
       let current = factor.parameters.step(at: now)
       let distance = try distance(
-        code, factor, record, keys, around: current, window: window)
+        code, factor, record, keys, around: current,
+        window: window ?? staleSeconds / factor.parameters.period)
       if let distance {
         _ = hits.append(
-          Hit(id: factor.id, parameters: factor.parameters, step: current.moved(by: distance)))
+          Hit(
+            id: factor.id, parameters: factor.parameters, step: current.moved(by: distance),
+            distance: distance))
       }
     }
     return hits
-  }
-
-  /// Steps by which a code outside the window is off, within ten minutes; `nil` for none of ours.
-  static func offset(
-    _ candidates: Answer.Candidates, _ record: borrowing Record, _ keys: borrowing KeyRing,
-    now: Int64
-  ) throws(StoreFailure) -> Int? {
-    var offset: Int? = nil
-    var i = 0
-    while let factor = record.credentials.factors[i] {
-      i += 1
-      guard let code = candidates[factor.parameters.digits] else { continue }
-      let found = try distance(
-        code, factor, record, keys, around: factor.parameters.step(at: now),
-        window: staleSeconds / factor.parameters.period)
-      offset = found ?? offset
-    }
-    return offset
   }
 
   @inline(never)

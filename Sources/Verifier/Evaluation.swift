@@ -148,11 +148,11 @@ struct Evaluation: ~Copyable {
       return decision
     }
     try attempts.settle(.refused, ticket, record.state, now: now)
-    let offset = try CodeCheck.offset(candidates, record, keys, now: now)
-    let reason: Reason = offset == nil ? .wrongCode : .staleCode
+    let stale = try CodeCheck.hits(candidates, record, keys, now: now, window: nil)
+    let reason: Reason = stale.count == 0 ? .wrongCode : .staleCode
     try remember(reason, fingerprint: fingerprint, record)
     var decision = Decision(.refused, reason)
-    decision.offset = offset.map { Int32(truncatingIfNeeded: $0) }
+    decision.offset = stale[stale.count - 1].map { Int32(truncatingIfNeeded: $0.distance) }
     try count(&decision, record)
     return decision
   }
