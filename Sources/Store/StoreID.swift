@@ -29,14 +29,14 @@ public struct StoreID {
     cursor.hex(text, into: &macRoom)
     cursor.endLine(text)
     try cursor.finish(text)
-    let found = mac.span
-    try keys.with(key, or: StoreFailure(.storeID, .otherKey)) {
-      (key: borrowing HostKey) throws(StoreFailure) in
-      try withMAC(of: text.extracting(0..<signed), under: key) {
-        (own: Span<UInt8>) throws(StoreFailure) in
-        guard constantTimeEqual(own, found) else {
-          throw StoreFailure(.storeID, .checksumMismatch)
-        }
+    try withScratch { (derived: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      try keys.derive(
+        for: .storeID, under: key, or: StoreFailure(.storeID, .otherKey), into: &derived)
+      var own = InlineArray<32, UInt8>(repeating: 0)
+      var room = own.mutableSpan
+      try authenticate(text.extracting(0..<signed), under: derived.span, into: &room)
+      guard constantTimeEqual(own.span, mac.span) else {
+        throw StoreFailure(.storeID, .checksumMismatch)
       }
     }
   }
@@ -53,9 +53,10 @@ public struct StoreID {
     text.append("\n")
     var mac = InlineArray<32, UInt8>(repeating: 0)
     try text.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in
-      try withMAC(of: bytes, under: key) { (own: Span<UInt8>) throws(StoreFailure) in
+      try withScratch { (derived: inout MutableSpan<UInt8>) throws(StoreFailure) in
+        try key.derive(for: .storeID, into: &derived)
         var room = mac.mutableSpan
-        copy(own, into: &room)
+        try authenticate(bytes, under: derived.span, into: &room)
       }
     }
     text.append("mac ")
@@ -79,18 +80,14 @@ public struct StoreID {
     try cursor.finish(text.extracting(0..<cursor.position))
   }
 
-  private static func withMAC<R>(
-    of text: Span<UInt8>, under key: borrowing HostKey,
-    _ body: (Span<UInt8>) throws(StoreFailure) -> R
-  ) throws(StoreFailure) -> R {
-    try key.derived(for: .storeID, or: StoreFailure(.storeID, .crypto(.crypto))) {
-      (derived: Span<UInt8>) throws(StoreFailure) -> R in
-      var mac = InlineArray<64, UInt8>(repeating: 0)
-      var room = mac.mutableSpan
-      do throws(OTPFailure) { try hmac(.sha256, key: derived, text, into: &room) } catch {
-        throw StoreFailure(.storeID, .crypto(error))
-      }
-      return try body(mac.span.extracting(0..<32))
+  /// HMAC-SHA256 of `text` under the first 32 bytes of `key`.
+  private static func authenticate(
+    _ text: Span<UInt8>, under key: Span<UInt8>, into mac: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
+    do throws(OTPFailure) {
+      try hmac(.sha256, key: key.extracting(0..<32), text, into: &mac)
+    } catch {
+      throw StoreFailure(.storeID, .crypto(error))
     }
   }
 }

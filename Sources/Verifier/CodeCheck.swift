@@ -61,15 +61,16 @@ enum CodeCheck {
   static func fingerprint(
     _ text: Span<UInt8>, at door: Door, _ keys: borrowing KeyRing
   ) throws(StoreFailure) -> UInt64 {
-    try keys.current.derived(for: .fingerprint, or: StoreFailure(.hostKey, .crypto(.crypto))) {
-      (key: Span<UInt8>) throws(StoreFailure) in
-      try withScratch { (digest: inout MutableSpan<UInt8>) throws(StoreFailure) in
-        do throws(OTPFailure) { try hmac(.sha256, key: key, text, into: &digest) } catch {
+    try withScratch { (key: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      try keys.current.derive(for: .fingerprint, into: &key)
+      return try withScratch { (mac: inout MutableSpan<UInt8>) throws(StoreFailure) in
+        do throws(OTPFailure) {
+          try hmac(.sha256, key: key.span.extracting(0..<32), text, into: &mac)
+        } catch {
           throw StoreFailure(.state, .crypto(error))
         }
-        let value = bigEndian(digest.span.extracting(0..<6))
         // 0 stands for "none", and a fingerprint is bound to its door.
-        return (value ^ UInt64(door.rawValue)) | 1 << 47
+        return (bigEndian(mac.span.extracting(0..<6)) ^ UInt64(door.rawValue)) | 1 << 47
       }
     }
   }
