@@ -22,11 +22,12 @@ let hostSafe: [SwiftSetting] =
         "-wmo",
         // Small code; it lets some heap calls pass unseen, which -no-allocations then refuses.
         "-Osize", "-Xfrontend", "-no-allocations",
-        // These two copy a function for each closure and each constant that it is called with.
+        // Functions are not copied for each closure that they are called with.
         "-Xllvm", "-sil-disable-pass=closure-specialize",
-        "-Xllvm", "-sil-disable-pass=capture-prop",
         // Loops stay loops, however few their rounds.
         "-Xllvm", "-sil-disable-pass=loop-unroll",
+        // Values are not taken apart before LLVM sees which parts are needed.
+        "-Xllvm", "-sil-disable-pass=sroa",
         // All traps of a function share one place: nobody asks a stripped module which it was.
         "-Xfrontend", "-mergeable-traps",
         // Nothing unwinds: typed errors are values, and a trap ends the process.
