@@ -59,22 +59,39 @@ extension Credentials {
 
   private mutating func readLists(_ text: Span<UInt8>, _ cursor: inout TextCursor) {
     while cursor.takes("factor", in: text) {
-      guard let factor = SealedFactor(reading: text, &cursor), !uses(factor.id),
-        index(named: factor.name) == nil, factors.append(factor)
-      else { return cursor.reject() }
+      guard readFactor(text, &cursor) else { return cursor.reject() }
       cursor.endLine(text)
     }
     while cursor.takes("set", in: text) {
-      guard let new = OneTimeSet(reading: text, &cursor), set(of: new.kind) == nil,
-        sets[0]?.place != new.place, sets.append(new)
-      else { return cursor.reject() }
+      guard readSet(text, &cursor) else { return cursor.reject() }
     }
     while cursor.takes("removed", in: text) {
-      guard let gone = RemovedFactor(reading: text, &cursor), !uses(gone.id),
-        removed.append(gone)
-      else { return cursor.reject() }
+      guard readRemoved(text, &cursor) else { return cursor.reject() }
       cursor.endLine(text)
     }
+  }
+
+  // Functions of their own, so that their copies of an entry do not lie on the stack side by side.
+  @inline(never)
+  private mutating func readFactor(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    guard let factor = SealedFactor(reading: text, &cursor), !uses(factor.id),
+      index(named: factor.name) == nil
+    else { return false }
+    return factors.append(factor)
+  }
+
+  @inline(never)
+  private mutating func readSet(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    guard let new = OneTimeSet(reading: text, &cursor), set(of: new.kind) == nil,
+      sets[0]?.place != new.place
+    else { return false }
+    return sets.append(new)
+  }
+
+  @inline(never)
+  private mutating func readRemoved(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    guard let gone = RemovedFactor(reading: text, &cursor), !uses(gone.id) else { return false }
+    return removed.append(gone)
   }
 
   /// Writes the text form; `overflowed` is never set, the largest record fits twice.

@@ -6,6 +6,7 @@ enum Prompt {
   /// Seconds for which the next prompt still speaks of a refusal.
   private static let memory: Int64 = 120
 
+  @inline(never)
   static func text(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, now: Int64
