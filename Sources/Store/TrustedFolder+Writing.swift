@@ -192,13 +192,7 @@ extension FileName {
     do throws(OTPFailure) { try fillRandom(&room) } catch {
       throw StoreFailure(part, .crypto(error))
     }
-    var number: UInt64 = 0
-    var i = 0
-    while i < 8 {
-      number = number << 8 | UInt64(random[i])
-      i += 1
-    }
-    return FileName(prefix, unique: number)
+    return FileName(prefix, unique: bigEndian(random.span))
   }
 
   public func hasPrefix(_ prefix: StaticString) -> Bool {

@@ -88,6 +88,7 @@ public struct TrustedFolder: ~Copyable {
     return count
   }
 
+  @inline(never)
   private static func step(
     into name: FileName, from folder: Int32, owners: Owners, level: Level,
     part: StoreFailure.Part

@@ -20,18 +20,18 @@ public struct Request {
   public let user: Quoted
   public let account: AccountLookup
   public let service: Quoted
-  public let mode: Mode
+  public var mode: Mode
   /// The application said that a password was already right, or the line does.
-  public let isProven: Bool
+  public var isProven: Bool
   /// `nullok`: the line lets policy decide about users who are not enrolled.
-  public let allowsUnenrolled: Bool
+  public var allowsUnenrolled: Bool
   /// `window=`: at most this many steps, whatever policy allows.
-  public let window: Int?
+  public var window: Int?
   /// `prompt=`: what to ask for instead of "Verification code".
-  public let prompt: FactorName?
-  public let rhost: Quoted?
-  public let tty: Quoted?
-  public let ruser: Quoted?
+  public var prompt: FactorName?
+  public var rhost: Quoted?
+  public var tty: Quoted?
+  public var ruser: Quoted?
   /// The real user id of the process that asks.
   public let caller: UInt32
 

@@ -103,12 +103,11 @@ public enum SignIn {
     var password = answer.password(digits: subject.policy.digits)
     do throws(Obstacle) {
       let now = host.now()
-      let verdict = try obstructed { () throws(StoreFailure) in
+      decision = try obstructed { () throws(StoreFailure) in
         try Evaluation(request, subject, at: location, now: now)
           .run(answer, text, isPrompted: isPrompted)
       }
-      decision = verdict.decision
-      if let digits = verdict.digits { password = text.count - digits }
+      if let digits = decision.codeDigits { password = text.count - digits }
     } catch {
       decision = error.decision
     }
