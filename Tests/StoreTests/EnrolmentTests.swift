@@ -244,7 +244,7 @@ private func removedIDs(_ credentials: borrowing Credentials) -> [UInt8] {
         var hash = [UInt8](repeating: 0, count: 32)
         room = hash.mutableSpan
         try OneTimeSecret.derive(secret.span, salt: salt.span, iterations: 20_000, into: &room)
-        #expect(set.hashes[index].map { bytes($0.bytes.span) } == hash)
+        #expect(set.hashes.with(index) { bytes($0) } == hash)
       }
     }
   }
