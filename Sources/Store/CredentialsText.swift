@@ -82,10 +82,14 @@ extension Credentials {
 
   @inline(never)
   private mutating func readSet(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
-    guard let new = OneTimeSet(reading: text, &cursor), set(of: new.kind) == nil,
-      sets[0]?.place != new.place
-    else { return false }
-    return sets.append(new)
+    let line = cursor
+    guard let new = OneTimeSet(reading: text, &cursor) else { return false }
+    guard set(of: new.kind) == nil, sets[0]?.place != new.place, sets.append(new) else {
+      // The hashes are behind us; it is the set's own line that is wrong.
+      cursor = line
+      return false
+    }
+    return true
   }
 
   @inline(never)

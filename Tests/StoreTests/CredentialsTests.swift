@@ -87,7 +87,7 @@ enum Lines {
     #expect((recovery.place, recovery.generation) == (0, 1))
     #expect((recovery.created, recovery.expires) == (1_700_000_000, 0))
     #expect(recovery.hashes.count == 2)
-    #expect(recovery.hashes.with(1) { bytes($0) } == Array(1..<33))
+    #expect(try hashes(credentials) == [digits(32), digits(32, 1), digits(32, 2)])
     let invitation = try #require(sets.1)
     #expect(
       (invitation.place, invitation.generation, invitation.expires) == (1, 65535, 1_800_000_000))

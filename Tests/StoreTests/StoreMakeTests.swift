@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     [], ["users"], ["users", "host.key"], ["users", "host.key", "run"],
-    ["users", "host.key", "run", "run/attempts"], ["host.key"], ["run"],
+    ["users", "host.key", "run", "run/attempts"], ["run"],
   ])
   func `a store that was cut short is not believed, and is completed`(
     parts: [String]

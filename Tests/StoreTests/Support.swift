@@ -102,6 +102,20 @@ func written(_ credentials: borrowing Credentials) throws -> [UInt8] {
   return room.withBytes { (text: Span<UInt8>) in bytes(text) }
 }
 
+/// The hashes in a record, in order, as its text has them.
+func hashes(_ credentials: borrowing Credentials) throws -> [String] {
+  String(decoding: try written(credentials), as: UTF8.self).split(separator: "\n")
+    .filter { $0.hasPrefix("hash ") }.map { String($0.dropFirst(5)) }
+}
+
+/// HMAC-SHA256.
+func mac(_ key: [UInt8], _ message: [UInt8]) throws -> [UInt8] {
+  var mac = [UInt8](repeating: 0, count: 64)
+  var room = mac.mutableSpan
+  try hmac(.sha256, key: key.span, message.span, into: &room)
+  return Array(mac.prefix(32))
+}
+
 /// The secret of a factor, opened.
 func secret(
   _ factor: SealedFactor, in credentials: borrowing Credentials, _ keys: borrowing KeyRing
