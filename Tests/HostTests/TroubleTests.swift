@@ -129,7 +129,7 @@ extension HostTests {
         try host.recipe("sshd", for: "sshd")
         try host.stopClock()
         let home = try await Guarded(host: host, alice: host.enroll("alice"))
-        try await host.startSSHD()
+        try await host.startWithRecipe(sshd: [])
         let filled = try await host.shell(
           "dd if=/dev/zero of=/var/lib/cachet-mfa/filler bs=4k; df --output=avail /var/lib/cachet-mfa"
         )
