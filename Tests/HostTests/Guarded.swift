@@ -101,7 +101,7 @@ func withGuarded(
     try host.recipe("su", for: "su")
     try host.stopClock()
     let home = try await Guarded(host: host, alice: host.enroll("alice"))
-    if let lines { try await host.startSSHD(first: lines) }
+    if let lines { try await host.startWithRecipe(sshd: lines) }
     try await body(home)
   }
 }

@@ -105,7 +105,7 @@ extension HostTests {
         for service in ["sudo", "sudo-i"] { try host.recipe("sudo", into: service) }
         try host.stopClock()
         let home = try await Guarded(host: host, alice: host.enroll("alice"))
-        try await host.startSSHD()
+        try await host.startWithRecipe(sshd: [])
         try await expect(home.ssh(home.both(home.alice.code())), isIn: true, ["accepted code"])
         try await expect(
           home.sudo(home.both(home.alice.nextCode(), at: "sudo")), isIn: true, ["accepted code"])

@@ -314,6 +314,38 @@ extension HostTests {
       }
     }
 
+    @Test("one code on many connections at once opens one; ten good sign-ins at once all get in")
+    func parallel() async throws {
+      try await withGuarded { home in
+        func visits(_ seconds: [String]) async throws -> [Int32] {
+          try await withThrowingTaskGroup(of: Int32.self) { group in
+            for second in seconds {
+              group.addTask { try await home.host.ssh("alice", home.both(second)).status }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+          }
+        }
+        let code = try await home.alice.code()
+        let same = try await visits(Array(repeating: code, count: 8))
+        #expect(same.filter { $0 == 0 }.count == 1, "\(home.host.log)")
+        let all = try await visits(home.alice.recoveryCodes)
+        #expect(all == Array(repeating: 0, count: 10), "\(home.host.log)")
+      }
+    }
+
+    @Test("a connection that waits at its prompt keeps nobody waiting")
+    func waiting() async throws {
+      try await withGuarded { home in
+        async let idle = home.host.ssh("alice", [("Password:", "alice-password")], within: 4)
+        try await Task.sleep(for: .seconds(1))
+        let started = ContinuousClock.now
+        try await expect(home.ssh(home.both(home.alice.code())), isIn: true, ["accepted code"])
+        #expect(ContinuousClock.now - started < .seconds(3))
+        let ended = try await idle
+        #expect(ended.status == 124 && ended.output.contains("code for alice"), "\(ended.output)")
+      }
+    }
+
     @Test("root signs in like everybody else where sshd allows it, and burns nothing where not")
     func root() async throws {
       try await withGuarded(

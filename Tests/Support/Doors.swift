@@ -11,18 +11,27 @@ extension TestHost {
         "MaxStartups 100:30:200",
       ]
     try write(config.map { $0 + "\n" }.joined(), to: "/etc/ssh/sshd_config")
-    let started = try await run("/usr/sbin/sshd")
-    guard started.status == 0 else { throw NotOpened(why: started.errors) }
+    try await startSSHD()
   }
 
   /// Starts sshd as Debian configures it, with pam/recipes/sshd_config in the place that its head
   /// names; `first` comes before it, and so wins.
-  public func startSSHD(first lines: [String] = []) async throws {
+  public func startWithRecipe(sshd lines: [String]) async throws {
     let folder = "/etc/ssh/sshd_config.d"
     let ours = lines + ["LogLevel VERBOSE", "MaxStartups 100:30:200"]
     try write(ours.map { $0 + "\n" }.joined(), to: "\(folder)/000-test.conf")
     try write(TestHost.recipe("sshd_config"), to: "\(folder)/cachet-mfa.conf")
-    let started = try await run("/usr/sbin/sshd")
+    try await startSSHD()
+  }
+
+  /// sshd leaves the foreground before it listens.
+  private func startSSHD() async throws {
+    let started = try await shell(
+      """
+      /usr/sbin/sshd || exit
+      for n in $(seq 200); do grep -q ':0016 .* 0A ' /proc/net/tcp && exit; sleep 0.02; done
+      echo 'sshd does not listen' >&2; exit 1
+      """)
     guard started.status == 0 else { throw NotOpened(why: started.errors) }
   }
 
