@@ -49,7 +49,7 @@ enum Prompt {
       return
     }
     let last = try record.state.lastRefusal(at: subject.door)
-    guard now - last.time < memory, let refusal = RefusalNote(rawValue: last.reason) else {
+    guard now &- last.time < memory, let refusal = RefusalNote(rawValue: last.reason) else {
       return
     }
     switch refusal {
