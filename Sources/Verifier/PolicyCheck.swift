@@ -71,7 +71,8 @@ struct PolicyCheck {
     case .throttleFirst: return PolicyCheck.count(key, value, &settings.throttle.first)
     case .throttleLongest: return PolicyCheck.count(key, value, &settings.throttle.longest)
     case .lockAfter: return PolicyCheck.count(key, value, &settings.throttle.lockAfter)
-    case .unprovenAccountLimit: return PolicyCheck.count(key, value, &settings.throttle.unprovenAccountLimit)
+    case .unprovenAccountLimit:
+      return PolicyCheck.count(key, value, &settings.throttle.unprovenAccountLimit)
     case .unenrolled:
       switch value {
       case "deny": settings.unenrolledAllowed = false
