@@ -63,6 +63,9 @@ public func hmac(
 
 /// SHA-256 of `bytes` into the first 32 bytes of `digest`.
 public func sha256(_ bytes: Span<UInt8>, into digest: inout MutableSpan<UInt8>) throws(OTPFailure) {
+  // Every decision begins here: policy is read first. Where there was no memory for libcrypto's
+  // context, any fetch would follow a null pointer (openssl/openssl#22950).
+  guard unsafe OSSL_LIB_CTX_get0_global_default() != nil else { throw .memory }
   guard digest.count >= 32 else { throw .crypto }
   let done = unsafe bytes.withUnsafeBytes { bytes in
     unsafe digest.withUnsafeMutableBytes { digest in

@@ -148,4 +148,22 @@ struct HarnessTests {
     let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     #expect(try await run(Built.tool("totp"), [secret, time, "8"]).output == code + "\n")
   }
+
+  @Test("the authenticator of the tests agrees with RFC 6238, and with the independent program")
+  func authenticator() async throws {
+    let digits = Array("1234567890".utf8)
+    let secret = { (length: Int) in (0..<length).map { digits[$0 % 10] } }
+    let rows: [(Int64, String, Hash, Int)] = [
+      (59, "94287082", .sha1, 20), (59, "46119246", .sha256, 32), (59, "90693936", .sha512, 64),
+      (20_000_000_000, "65353130", .sha1, 20), (20_000_000_000, "77737706", .sha256, 32),
+      (20_000_000_000, "47863826", .sha512, 64),
+    ]
+    for (time, code, hash, length) in rows {
+      let phone = Authenticator(secret(length), digits: 8, hash: hash)
+      #expect(phone.code(at: time) == code)
+      let other = try await run(
+        Built.tool("totp"), [phone.base32, "\(time)", "8", "30", hash.rawValue])
+      #expect(other.output == code + "\n")
+    }
+  }
 }

@@ -1,10 +1,24 @@
 import COpenSSL
 
+public enum Hash: String, Sendable { case sha1, sha256, sha512 }
+
+/// HMAC by libcrypto, without anything of ours around it.
+public func hmac(_ hash: Hash, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+  let kind =
+    switch hash {
+    case .sha1: unsafe EVP_sha1()
+    case .sha256: unsafe EVP_sha256()
+    case .sha512: unsafe EVP_sha512()
+    }
+  var mac = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+  var length: UInt32 = 0
+  unsafe HMAC(kind, key, Int32(key.count), message, message.count, &mac, &length)
+  return Array(mac.prefix(Int(length)))
+}
+
 /// The codes of an authenticator, computed beside the product, so that tests do not ask it what is
 /// right. build/test/totp and RFC 6238 vouch for this one.
 public struct Authenticator: Sendable {
-  public enum Hash: String, Sendable { case sha1, sha256, sha512 }
-
   public var secret: [UInt8]
   public var digits: Int
   public var period: Int64
@@ -21,16 +35,8 @@ public struct Authenticator: Sendable {
   public func code(at time: Int64) -> String {
     let step = UInt64(time / period)
     let message = (0..<8).map { UInt8(truncatingIfNeeded: step >> UInt64(56 - 8 * $0)) }
-    var mac = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var length: UInt32 = 0
-    let kind =
-      switch hash {
-      case .sha1: unsafe EVP_sha1()
-      case .sha256: unsafe EVP_sha256()
-      case .sha512: unsafe EVP_sha512()
-      }
-    unsafe HMAC(kind, secret, Int32(secret.count), message, message.count, &mac, &length)
-    let start = Int(mac[Int(length) - 1] & 15)
+    let mac = hmac(hash, key: secret, message)
+    let start = Int((mac.last ?? 0) & 15)
     let number = mac[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } & 0x7fff_ffff
     let text = String(number % [1_000_000, 10_000_000, 100_000_000][digits - 6])
     return String(repeating: "0", count: digits - text.count) + text
