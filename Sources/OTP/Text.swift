@@ -1,13 +1,6 @@
 /// Whether `bytes` are exactly the bytes of `text`, so that a `switch` reads words.
-@inline(never)
 public func ~= (text: StaticString, bytes: Span<UInt8>) -> Bool {
-  guard text.hasPointerRepresentation, text.utf8CodeUnitCount == bytes.count else { return false }
-  var i = 0
-  while i < bytes.count {
-    guard unsafe text.utf8Start[i] == bytes[i] else { return false }
-    i += 1
-  }
-  return true
+  equal(unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount), bytes)
 }
 
 /// Whether two runs of bytes are the same. Stops at the first difference: not for secrets.
