@@ -1,13 +1,6 @@
 /// Whether `bytes` are exactly the bytes of `text`, so that a `switch` reads words.
-@inline(never)
 public func ~= (text: StaticString, bytes: Span<UInt8>) -> Bool {
-  guard text.hasPointerRepresentation, text.utf8CodeUnitCount == bytes.count else { return false }
-  var i = 0
-  while i < bytes.count {
-    guard unsafe text.utf8Start[i] == bytes[i] else { return false }
-    i += 1
-  }
-  return true
+  equal(unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount), bytes)
 }
 
 /// Whether two runs of bytes are the same. Stops at the first difference: not for secrets.
@@ -37,6 +30,33 @@ public func number(_ bytes: Span<UInt8>, atMost greatest: Int) -> Int? {
     i += 1
   }
   return value
+}
+
+/// Bytes of the UTF-8 scalar at the start of `range` (Unicode, table 3-7); 0 when there is none.
+@inline(never)
+public func scalarLength(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
+  let start = range.lowerBound
+  let length: Int
+  var least: UInt8 = 0x80
+  var most: UInt8 = 0xbf
+  switch text[start] {
+  case 0x00...0x7f: return 1
+  case 0xc2...0xdf: length = 2
+  case 0xe0: (length, least) = (3, 0xa0)
+  case 0xed: (length, most) = (3, 0x9f)
+  case 0xe1...0xef: length = 3
+  case 0xf0: (length, least) = (4, 0x90)
+  case 0xf1...0xf3: length = 4
+  case 0xf4: (length, most) = (4, 0x8f)
+  default: return 0
+  }
+  guard range.count >= length, text[start + 1] >= least, text[start + 1] <= most else { return 0 }
+  var i = start + 2
+  while i < start + length {
+    guard text[i] >= 0x80, text[i] <= 0xbf else { return 0 }
+    i += 1
+  }
+  return length
 }
 
 /// The number whose bytes are `bytes`, the most significant first; of more than 8 the last ones count.

@@ -43,48 +43,50 @@ struct Options {
 
   /// Takes one word; `false` where it is a mistake.
   private mutating func take(_ word: Span<UInt8>) -> Bool {
-    switch word {
+    var sign = 0
+    while sign < word.count, word[sign] != UInt8(ascii: "=") { sign += 1 }
+    if sign == word.count { return take(flag: word) }
+    let value = word.extracting((sign + 1)..<word.count)
+    return value.count > 0 && take(word.extracting(0..<sign), value)
+  }
+
+  private mutating func take(flag: Span<UInt8>) -> Bool {
+    switch flag {
     case "forward_pass": return once(&forwardsPassword)
     case "try_first_pass": return once(&triesFirstPassword)
     case "use_first_pass": return once(&usesFirstPassword)
     case "nullok": return once(&allowsUnenrolled)
     case "after_first_factor": return once(&comesAfterFirstFactor)
-    case "subject=caller": return once(&subjectIsCaller)
     case "debug": return once(&isDebugging)
-    default: break
+    default: return false
     }
-    if let value = value(of: "window=", in: word) {
-      guard window == nil, let number = number(word.extracting(value), atMost: 10) else {
-        return false
-      }
-      window = number
-      return true
+  }
+
+  private mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+    switch name {
+    case "subject": return "caller" ~= value && once(&subjectIsCaller)
+    case "window":
+      guard window == nil else { return false }
+      window = number(value, atMost: 10)
+      return window != nil
+    case "prompt":
+      guard prompt == nil else { return false }
+      prompt = FactorName(value)
+      return prompt != nil
+    case "store":
+      guard store == nil, value[0] == UInt8(ascii: "/") else { return false }
+      store = Path(value)
+      return store != nil
+    case "key":
+      guard key == nil else { return false }
+      key = FileLocation(path: value)
+      return key != nil
+    case "policy":
+      guard policy == nil else { return false }
+      policy = FileLocation(path: value)
+      return policy != nil
+    default: return false
     }
-    if let value = value(of: "prompt=", in: word) {
-      guard prompt == nil, let text = FactorName(word.extracting(value)) else { return false }
-      prompt = text
-      return true
-    }
-    if let value = value(of: "store=", in: word) {
-      guard store == nil, word.extracting(value)[0] == UInt8(ascii: "/"),
-        let path = Path(word.extracting(value))
-      else { return false }
-      store = path
-      return true
-    }
-    if let value = value(of: "key=", in: word) {
-      guard key == nil, let file = FileLocation(path: word.extracting(value)) else { return false }
-      key = file
-      return true
-    }
-    if let value = value(of: "policy=", in: word) {
-      guard policy == nil, let file = FileLocation(path: word.extracting(value)) else {
-        return false
-      }
-      policy = file
-      return true
-    }
-    return false
   }
 
   /// Where the store is that the line names.
@@ -106,13 +108,6 @@ struct Options {
 private func once(_ flag: inout Bool) -> Bool {
   defer { flag = true }
   return !flag
-}
-
-/// Where the value of `name` stands in `word`; `nil` where the word is another, or has no value.
-private func value(of name: StaticString, in word: Span<UInt8>) -> Range<Int>? {
-  let length = name.utf8CodeUnitCount
-  guard word.count > length, name ~= word.extracting(0..<length) else { return nil }
-  return length..<word.count
 }
 
 /// The length of a C string.

@@ -198,30 +198,10 @@ public struct RemovedFactor: Sendable {
 public func isPlainText(_ text: Span<UInt8>) -> Bool {
   var i = 0
   while i < text.count {
-    let first = text[i]
-    var more = 0
-    var value: UInt32 = 0
-    switch first {
-    case 0x20..<0x7f: break
-    case 0xc2..<0xe0: (more, value) = (1, UInt32(first & 0x1f))
-    case 0xe0..<0xf0: (more, value) = (2, UInt32(first & 0x0f))
-    case 0xf0..<0xf5: (more, value) = (3, UInt32(first & 0x07))
-    default: return false
-    }
-    var k = 0
-    while k < more {
-      i += 1
-      guard i < text.count, text[i] & 0xc0 == 0x80 else { return false }
-      value = value << 6 | UInt32(text[i] & 0x3f)
-      k += 1
-    }
-    switch more {
-    case 1: guard value >= 0xa0 else { return false }
-    case 2: guard value >= 0x800, !(0xd800...0xdfff).contains(value) else { return false }
-    case 3: guard value >= 0x10000, value <= 0x10ffff else { return false }
-    default: break
-    }
-    i += 1
+    let length = scalarLength(text, i..<text.count)
+    guard length > 0, text[i] >= 0x20, text[i] != 0x7f, text[i] != 0xc2 || text[i + 1] >= 0xa0
+    else { return false }
+    i += length
   }
   return true
 }

@@ -1,5 +1,5 @@
 /// `0`–`9`, `a`–`f`.
-func lowerHexDigit(_ value: UInt8) -> UInt8 {
+public func lowerHexDigit(_ value: UInt8) -> UInt8 {
   value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ (value &- 10)
 }
 
@@ -13,7 +13,7 @@ func lowerHexValue(_ digit: UInt8) -> UInt8? {
 }
 
 /// Reads `text`, two digits a byte, into the front of `bytes`; `false` for anything else.
-func readHex(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
+public func readHex(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
   guard text.count & 1 == 0, text.count / 2 <= bytes.count else { return false }
   var i = 0
   while i < text.count / 2 {

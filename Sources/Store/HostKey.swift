@@ -168,25 +168,3 @@ public struct KeyRing: ~Copyable {
     }
   }
 }
-
-extension FileName {
-  /// The name with `suffix` behind it, where that fits.
-  public func withSuffix(_ suffix: StaticString) -> FileName? {
-    var room = InlineArray<256, UInt8>(repeating: 0)
-    let total = count + suffix.utf8CodeUnitCount
-    guard total < 256 else { return nil }
-    withBytes { (bytes: Span<UInt8>) in
-      var i = 0
-      while i < bytes.count {
-        room[i] = bytes[i]
-        i += 1
-      }
-    }
-    var i = 0
-    while i < suffix.utf8CodeUnitCount {
-      room[count + i] = unsafe suffix.utf8Start[i]
-      i += 1
-    }
-    return FileName(room.span.extracting(0..<total))
-  }
-}

@@ -37,6 +37,16 @@ public struct Path: Sendable {
     return longer
   }
 
+  /// The first component that begins at `start` or behind it.
+  @inline(never)
+  func component(from start: Int) -> Range<Int>? {
+    var start = start
+    while self[start] == UInt8(ascii: "/") { start += 1 }
+    var end = start
+    while end < count, self[end] != UInt8(ascii: "/") { end += 1 }
+    return end > start ? start..<end : nil
+  }
+
   public subscript(index: Int) -> UInt8 { index >= 0 && index < count ? bytes[index] : 0 }
 
   public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
@@ -52,12 +62,25 @@ public struct FileName: Sendable {
 
   @inline(never)
   public init(_ text: StaticString) {
+    append(text)
+  }
+
+  /// Appends what fits.
+  private mutating func append(_ text: StaticString) {
     var i = 0
-    while i < text.utf8CodeUnitCount, i < 255 {
-      bytes[i] = unsafe text.utf8Start[i]
+    while i < text.utf8CodeUnitCount, count < 255 {
+      bytes[count] = unsafe text.utf8Start[i]
+      count += 1
       i += 1
     }
-    count = i
+  }
+
+  /// The name with `suffix` behind it, where that fits.
+  public func withSuffix(_ suffix: StaticString) -> FileName? {
+    guard count + suffix.utf8CodeUnitCount < 256 else { return nil }
+    var longer = self
+    longer.append(suffix)
+    return longer
   }
 
   /// `nil` where the text is empty, too long, or holds a slash or a NUL.

@@ -12,24 +12,20 @@ public struct StoreLocation: Sendable {
   public static var system: StoreLocation {
     StoreLocation(
       data: Path("/var/lib/cachet-mfa"), run: Path("/run/cachet-mfa"),
-      key: FileLocation(folder: Path("/etc/cachet-mfa"), name: FileName("host.key")),
-      policy: FileLocation(folder: Path("/etc/cachet-mfa"), name: FileName("policy.applied")),
-      owners: .root)
+      settings: Path("/etc/cachet-mfa"), owners: .root)
   }
 
   /// Everything in `folder`, which may be root's or the effective user's.
   public init(folder: Path) {
-    self.init(
-      data: folder, run: folder.appending("/run"),
-      key: FileLocation(folder: folder, name: FileName("host.key")),
-      policy: FileLocation(folder: folder, name: FileName("policy.applied")), owners: .caller)
+    self.init(data: folder, run: folder.appending("/run"), settings: folder, owners: .caller)
   }
 
-  private init(data: Path, run: Path, key: FileLocation, policy: FileLocation, owners: Owners) {
+  @inline(never)
+  private init(data: Path, run: Path, settings: Path, owners: Owners) {
     self.data = data
     self.run = run
-    self.key = key
-    self.policy = policy
+    key = FileLocation(folder: settings, name: FileName("host.key"))
+    policy = FileLocation(folder: settings, name: FileName("policy.applied"))
     self.owners = owners
   }
 }

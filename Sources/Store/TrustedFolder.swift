@@ -36,24 +36,17 @@ public struct TrustedFolder: ~Copyable {
     var current = TrustedFolder.openRetrying(
       FileName("/"), in: AT_FDCWD, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard current >= 0 else { throw StoreFailure(part, .unreadable(errno: last_errno())) }
-    var start = 0
-    var remaining = TrustedFolder.components(of: path)
-    while remaining > 0 {
-      while path[start] == UInt8(ascii: "/") { start += 1 }
-      var end = start
-      while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
-      remaining -= 1
-      let name = path.withBytes { FileName($0.extracting(start..<end)) }
-      start = end
-      guard let name else {
-        close(current)
-        throw StoreFailure(part, .missing)
-      }
+    var ahead = path.component(from: 0)
+    while let here = ahead {
+      ahead = path.component(from: here.upperBound)
       let next: Int32
       do throws(StoreFailure) {
+        guard let name = path.withBytes({ FileName($0.extracting(here)) }) else {
+          throw StoreFailure(part, .missing)
+        }
         next = try TrustedFolder.step(
           into: name, from: current, owners: owners,
-          level: remaining > 0 || above ? .above : .store, part: part)
+          level: ahead != nil || above ? .above : .store, part: part)
       } catch {
         close(current)
         throw error
@@ -73,19 +66,6 @@ public struct TrustedFolder: ~Copyable {
       descriptor: try TrustedFolder.step(
         into: name, from: descriptor, owners: owners, level: .store, part: part),
       owners: owners)
-  }
-
-  private static func components(of path: Path) -> Int {
-    var count = 0
-    var inside = false
-    var i = 0
-    while i < path.count {
-      let slash = path[i] == UInt8(ascii: "/")
-      if !slash, !inside { count += 1 }
-      inside = !slash
-      i += 1
-    }
-    return count
   }
 
   @inline(never)

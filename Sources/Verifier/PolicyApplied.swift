@@ -1,4 +1,5 @@
 internal import OTP
+internal import Store
 
 /// `policy.applied`: one line with the SHA-256 of all that follows it, then `policy.conf` as it was.
 ///
@@ -21,9 +22,14 @@ extension Policy {
       bytes[header - 1] == UInt8(ascii: "\n")
     else { throw PolicyFailure(.notApplied, line: 0) }
     let body = bytes.extracting(header..<bytes.count)
-    let expected = try Policy.hexDigest(of: body)
-    let stated = bytes.extracting(Policy.mark.utf8CodeUnitCount..<(header - 1))
-    guard equal(expected.span, stated) else { throw PolicyFailure(.changedSinceApplied, line: 0) }
+    var expected = InlineArray<32, UInt8>(repeating: 0)
+    var stated = InlineArray<32, UInt8>(repeating: 0)
+    var room = expected.mutableSpan
+    try Policy.hash(body, into: &room)
+    room = stated.mutableSpan
+    guard readHex(bytes.extracting(Policy.mark.utf8CodeUnitCount..<(header - 1)), into: &room),
+      equal(expected.span, stated.span)
+    else { throw PolicyFailure(.changedSinceApplied, line: 0) }
     try self.init(checking: body)
   }
 
@@ -36,7 +42,9 @@ extension Policy {
     try withBytes { (text: Span<UInt8>) throws(PolicyFailure) in
       let total = Policy.headerLength + text.count
       guard room.count >= total else { throw PolicyFailure(.noRoom, line: 0) }
-      let digest = try Policy.hexDigest(of: text)
+      var digest = InlineArray<32, UInt8>(repeating: 0)
+      var out = digest.mutableSpan
+      try Policy.hash(text, into: &out)
       let mark = Policy.mark
       var next = 0
       while next < mark.utf8CodeUnitCount {
@@ -45,8 +53,9 @@ extension Policy {
       }
       var i = 0
       while i < digest.count {
-        room[next] = digest[i]
-        next += 1
+        room[next] = lowerHexDigit(digest[i] >> 4)
+        room[next + 1] = lowerHexDigit(digest[i] & 0xf)
+        next += 2
         i += 1
       }
       room[next] = UInt8(ascii: "\n")
@@ -61,26 +70,11 @@ extension Policy {
     }
   }
 
-  /// SHA-256 as 64 lower-case hexadecimal digits.
-  private static func hexDigest(
-    of bytes: Span<UInt8>
-  ) throws(PolicyFailure) -> InlineArray<64, UInt8> {
-    var digest = InlineArray<32, UInt8>(repeating: 0)
-    var out = digest.mutableSpan
-    do throws(OTPFailure) { try sha256(bytes, into: &out) } catch {
+  private static func hash(
+    _ text: Span<UInt8>, into digest: inout MutableSpan<UInt8>
+  ) throws(PolicyFailure) {
+    do throws(OTPFailure) { try sha256(text, into: &digest) } catch {
       throw PolicyFailure(.crypto, line: 0)
     }
-    var text = InlineArray<64, UInt8>(repeating: 0)
-    var i = 0
-    while i < 32 {
-      text[2 * i] = hexDigit(digest[i] >> 4)
-      text[2 * i + 1] = hexDigit(digest[i] & 0xf)
-      i += 1
-    }
-    return text
-  }
-
-  private static func hexDigit(_ nibble: UInt8) -> UInt8 {
-    nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "a") &- 10 &+ nibble
   }
 }

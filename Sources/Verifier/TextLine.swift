@@ -28,13 +28,8 @@ public struct TextLine: Sendable {
     count += 1
   }
 
-  @inline(never)
   public mutating func append(_ text: StaticString) {
-    var i = 0
-    while i < text.utf8CodeUnitCount {
-      append(unsafe text.utf8Start[i])
-      i += 1
-    }
+    append(checked: unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// Appends printable ASCII as it is, anything else as `?`.
