@@ -15,8 +15,11 @@ struct TrapTests {
     let allowed = try Set(
       String(contentsOf: Self.folder.appending(path: "known"), encoding: .utf8)
         .split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") })
-    let listed = try await run("/bin/bash", [Self.folder.appending(path: "list").path])
-    try #require(listed.status == 0)
+    // The disassembler is the toolchain's.
+    let path = try #require(ProcessInfo.processInfo.environment["PATH"])
+    let listed = try await run(
+      "/bin/bash", [Self.folder.appending(path: "list").path], environment: ["PATH": path])
+    try #require(listed.status == 0, "\(listed.errors)")
     let found = Set(listed.lines)
     print("traps: \(found.count) functions of ours can trap; \(allowed.count) are allowed to")
     for gone in allowed.subtracting(found).sorted() {
