@@ -5,7 +5,9 @@
 #   make test               everything; as root also real sshd, sudo and su in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
-#   make bench fuzz deb lint format clean
+#   make fuzz               hostile inputs; FUZZ_SECONDS= for each target (300)
+#   make sanitize           the rooms, the shim and the module under sanitizers
+#   make bench deb lint format clean
 #
 # Only relative names are used: the folder of the sources may have blanks in its name.
 
@@ -47,7 +49,7 @@ cli:
 tools:
 	@$(MAKE) --no-print-directory -C Tests/Tools
 
-.PHONY: demo test bench fuzz deb
+.PHONY: demo test bench fuzz sanitize deb
 demo:
 	@packaging/dependencies demo
 	@$(MAKE) --no-print-directory build tools
@@ -58,6 +60,7 @@ test:
 	@$(MAKE) --no-print-directory build tools lint
 	@packaging/deb
 	@Tests/HostTests/testroot make
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
 
 bench: build tools
@@ -66,6 +69,11 @@ bench: build tools
 fuzz:
 	@packaging/dependencies build
 	@Tests/Fuzz/run
+
+sanitize:
+	@packaging/dependencies build
+	@$(MAKE) --no-print-directory cli tools
+	@Tests/Sanitize/run
 
 deb:
 	@packaging/dependencies build deb
