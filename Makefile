@@ -18,6 +18,7 @@ DESTDIR :=
 prefix := /usr/local
 bindir = $(prefix)/bin
 mandir = $(prefix)/share/man
+docdir = $(prefix)/share/doc/cachet-mfa
 bash_completions = $(prefix)/share/bash-completion/completions
 fish_completions = $(prefix)/share/fish/vendor_completions.d
 zsh_completions = $(prefix)/share/zsh/vendor-completions
@@ -94,6 +95,10 @@ install:
 	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	  echo "installed $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
+	@umask 022; for page in README.md docs/formats.md pam/recipes/*; do \
+	  [ -e "$$page" ] || continue; \
+	  install -D -m 644 "$$page" "$(DESTDIR)$(docdir)/$$(echo "$$page" | sed -E "s,^(pam|docs)/,,")"; \
+	done; echo "installed $(DESTDIR)$(docdir)"
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
 	@build/cachet-mfa --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/cachet-mfa"
 	@build/cachet-mfa --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"
@@ -109,4 +114,5 @@ uninstall:
 	@for page in docs/man/*.[158]; do \
 	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
+	@rm -rf "$(DESTDIR)$(docdir)"
 	@echo "removed; /etc/cachet-mfa and /var/lib/cachet-mfa are left as they are"

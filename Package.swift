@@ -18,7 +18,23 @@ let hostSafe: [SwiftSetting] =
   strict + [
     .enableExperimentalFeature("Embedded", embedded),
     .unsafeFlags(
-      ["-wmo", "-Osize", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables", "-Xllvm", "-sil-disable-pass=capture-prop", "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"], embedded),
+      [
+        "-wmo",
+        // Small code; it lets some heap calls pass unseen, which -no-allocations then refuses.
+        "-Osize", "-Xfrontend", "-no-allocations",
+        // Functions are not copied for each closure that they are called with.
+        "-Xllvm", "-sil-disable-pass=closure-specialize",
+        // Loops stay loops, however few their rounds.
+        "-Xllvm", "-sil-disable-pass=loop-unroll",
+        // Values are not taken apart before LLVM sees which parts are needed.
+        "-Xllvm", "-sil-disable-pass=sroa",
+        // All traps of a function share one place: nobody asks a stripped module which it was.
+        "-Xfrontend", "-mergeable-traps",
+        // Nothing unwinds: typed errors are values, and a trap ends the process.
+        "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
+        // What nobody calls is dropped by the linker.
+        "-Xfrontend", "-function-sections",
+      ], embedded),
   ]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
@@ -26,9 +42,11 @@ let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 let moduleLink: [LinkerSetting] = [
   .unsafeFlags(
     [
-      "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "--gc-sections",
-      "-Xlinker", "--version-script=pam/exports.map", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "--icf=all",
+      "-no-toolchain-stdlib-rpath", "-use-ld=lld",
+      "-Xlinker", "--version-script=pam/exports.map",
+      "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      // Functions that nobody calls are dropped, those with the same code become one.
+      "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
     ], embedded)
 ]
 
@@ -70,7 +88,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform"]),
+    .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),
+    .executableTarget(
+      name: "StoreTool", dependencies: ["Store", "OTP", "StoreFaults"],
+      path: "Tests/StoreTool/Tool", swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "OTP", "CPlatform", "TestSupport", "StoreTool"]),
     .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Store", "OTP", "CPlatform"]),
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support", swiftSettings: strict),
@@ -78,5 +101,8 @@ let package = Package(
     .testTarget(
       name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],
+      exclude: ["Scripts"], swiftSettings: strict),
   ]
 )

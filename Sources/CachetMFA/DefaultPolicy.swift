@@ -44,7 +44,7 @@ enum DefaultPolicy {
     #lock-after = 100
 
     # Refusals without a proven first factor, from wherever, after which such attempts at an account
-    # are delayed: 20 to 10000. Who has given the right password first is never delayed by them.
+    # are delayed: 20 to 4000. Who has given the right password first is never delayed by them.
     #unproven-account-limit = 50
 
     """

@@ -39,6 +39,18 @@ public func number(_ bytes: Span<UInt8>, atMost greatest: Int) -> Int? {
   return value
 }
 
+/// The number whose bytes are `bytes`, the most significant first; of more than 8 the last ones count.
+@inline(never)
+public func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
+  var value: UInt64 = 0
+  var i = 0
+  while i < bytes.count {
+    value = value << 8 | UInt64(bytes[i])
+    i += 1
+  }
+  return value
+}
+
 /// Whether `byte` separates words on a line: space and tab.
 public func isBlank(_ byte: UInt8) -> Bool {
   byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")

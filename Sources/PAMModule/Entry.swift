@@ -11,10 +11,13 @@ public func authenticate(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
-  case .refused(let decision): return code(decision.outcome)
-  case .ready(let request, let location):
-    return code(SignIn.run(request, at: location, host: &handle).outcome)
+  guard let call = unsafe Call(handle, argc, argv, mayAsk: true) else { return PAM_AUTH_ERR }
+  switch SignIn.run(call.request, at: call.location, host: &handle).outcome {
+  case .accepted: return PAM_SUCCESS
+  case .ignored: return PAM_IGNORE
+  case .refused: return PAM_AUTH_ERR
+  case .exhausted: return PAM_MAXTRIES
+  case .unavailable: return PAM_AUTHINFO_UNAVAIL
   }
 }
 
@@ -25,15 +28,12 @@ public func account(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
-  case .refused(let decision): return code(decision.outcome)
-  case .ready(let request, let location):
-    switch AccountCheck.run(request, at: location, host: &handle).outcome {
-    case .accepted: return PAM_SUCCESS
-    case .ignored: return PAM_IGNORE
-    case .refused, .exhausted: return PAM_ACCT_EXPIRED
-    case .unavailable: return PAM_AUTHINFO_UNAVAIL
-    }
+  guard let call = unsafe Call(handle, argc, argv, mayAsk: false) else { return PAM_AUTH_ERR }
+  switch AccountCheck.run(call.request, at: call.location, host: &handle).outcome {
+  case .accepted: return PAM_SUCCESS
+  case .ignored: return PAM_IGNORE
+  case .refused, .exhausted: return PAM_ACCT_EXPIRED
+  case .unavailable: return PAM_AUTHINFO_UNAVAIL
   }
 }
 
@@ -45,78 +45,76 @@ public func openSession(
 ) -> Int32 {
   guard flags & Int32(bitPattern: UInt32(PAM_SILENT)) == 0 else { return PAM_IGNORE }
   let handle = unsafe Handle(pamh)
-  switch unsafe Call(handle, argc, argv) {
-  case .refused: break
-  case .ready(let request, let location):
-    SessionNotices.run(request, at: location) { (line: borrowing TextLine) in
-      handle.inform(line)
-    }
+  guard let call = unsafe Call(handle, argc, argv, mayAsk: false) else { return PAM_IGNORE }
+  SessionNotices.run(call.request, at: call.location) { (line: borrowing TextLine) in
+    handle.inform(line)
   }
   return PAM_IGNORE
 }
 
-/// What libpam is told of a decision in `pam_sm_authenticate`.
-private func code(_ outcome: Decision.Outcome) -> Int32 {
-  switch outcome {
-  case .accepted: PAM_SUCCESS
-  case .ignored: PAM_IGNORE
-  case .refused: PAM_AUTH_ERR
-  case .exhausted: PAM_MAXTRIES
-  case .unavailable: PAM_AUTHINFO_UNAVAIL
-  }
-}
+/// A call from libpam, understood: a request on a store.
+private struct Call {
+  let request: Request
+  let location: StoreLocation
 
-/// A call from libpam, understood: a request on a store, or the refusal that it deserves.
-private enum Call {
-  case ready(Request, StoreLocation)
-  case refused(Decision)
-
-  init(
+  /// `nil`, and a line in the journal, where the line in the PAM stack or the user is missing sense.
+  @inline(never)
+  init?(
     _ handle: borrowing Handle, _ argc: Int32,
-    _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?, mayAsk: Bool
   ) {
     let options: Options
     do throws(Options.Mistake) {
       unsafe options = try Options(argc, argv)
     } catch {
-      self = .refused(Call.report(Decision(.refused, .badOption), handle, option: error.word))
-      return
+      Call.refuse(.badOption, handle, option: error.word)
+      return nil
     }
-    guard let (user, account) = Call.subject(handle, options) else {
-      self = .refused(Call.report(Decision(.refused, .noUser), handle))
-      return
+    guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {
+      Call.refuse(.noUser, handle)
+      return nil
     }
-    let request = Request(
-      user: user, account: account, service: handle.item(PAM_SERVICE) ?? Quoted("-"),
-      mode: options.mode, isProven: options.comesAfterFirstFactor || handle.hasSSHEvidence,
-      allowsUnenrolled: options.allowsUnenrolled, window: options.window, prompt: options.prompt,
-      rhost: handle.item(PAM_RHOST), tty: handle.item(PAM_TTY), ruser: handle.item(PAM_RUSER),
-      caller: getuid())
-    self = .ready(request, options.location)
+    var request = Call.request(handle, user, account)
+    request.mode = options.mode
+    request.isProven = options.comesAfterFirstFactor || handle.hasSSHEvidence
+    request.allowsUnenrolled = options.allowsUnenrolled
+    request.window = options.window
+    request.prompt = options.prompt
+    self.request = request
+    location = options.location
   }
 
   /// Whose second factor it is: the user who signs in, or with `subject=caller` the one who asks.
   ///
   /// A caller whose real uid is another account's is nobody we know.
   private static func subject(
-    _ handle: borrowing Handle, _ options: Options
+    _ handle: borrowing Handle, _ options: Options, mayAsk: Bool
   ) -> (Quoted, AccountLookup)? {
     let find = { (name: Span<UInt8>) in (Quoted(name), Account.find(named: name)) }
-    guard options.subjectIsCaller else { return handle.withUser(find) }
+    guard options.subjectIsCaller else { return handle.withUser(mayAsk: mayAsk, find) }
     guard let (user, account) = handle.withCaller(find) else { return nil }
     if case .found(let found) = account, getuid() != 0, found.uid != getuid() { return nil }
     return (user, account)
   }
 
-  private static func report(
-    _ decision: Decision, _ handle: borrowing Handle, option: Quoted? = nil
-  ) -> Decision {
-    let request = Request(
-      user: handle.item(PAM_USER) ?? Quoted("-"), account: .unknown,
-      service: handle.item(PAM_SERVICE) ?? Quoted("-"), mode: .prompt,
-      rhost: handle.item(PAM_RHOST), tty: handle.item(PAM_TTY), ruser: handle.item(PAM_RUSER),
+  /// What libpam alone knows of a request.
+  @inline(never)
+  private static func request(
+    _ handle: borrowing Handle, _ user: Quoted, _ account: AccountLookup
+  ) -> Request {
+    var request = Request(
+      user: user, account: account, service: handle.item(PAM_SERVICE) ?? Quoted("-"), mode: .prompt,
       caller: getuid())
+    request.rhost = handle.item(PAM_RHOST)
+    request.tty = handle.item(PAM_TTY)
+    request.ruser = handle.item(PAM_RUSER)
+    return request
+  }
+
+  /// Writes to the journal why there is no request.
+  private static func refuse(_ reason: Reason, _ handle: borrowing Handle, option: Quoted? = nil) {
+    let request = Call.request(handle, handle.item(PAM_USER) ?? Quoted("-"), .unknown)
+    let decision = Decision(.refused, reason)
     handle.log(AuditLine.text("call", decision, request, .local, option: option), LOG_ERR)
-    return decision
   }
 }

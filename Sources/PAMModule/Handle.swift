@@ -67,9 +67,11 @@ internal import Verifier
     return unsafe withBytes(of: text) { (bytes: Span<UInt8>) in Quoted(bytes) }
   }
 
-  /// Lends the user's name; `nil` where nobody says whom this is about.
-  func withUser<R>(_ body: (Span<UInt8>) -> R) -> R? {
-    guard let user = unsafe shim_user(pamh), unsafe user[0] != 0 else { return nil }
+  /// Lends the user's name; `nil` where nobody says whom this is about. Only with `mayAsk` does
+  /// libpam ask a person, where the application left it open.
+  func withUser<R>(mayAsk: Bool, _ body: (Span<UInt8>) -> R) -> R? {
+    let known = unsafe mayAsk ? shim_user(pamh) : shim_item(pamh, PAM_USER)
+    guard let user = unsafe known, unsafe user[0] != 0 else { return nil }
     return unsafe withBytes(of: user, body)
   }
 

@@ -62,7 +62,8 @@ struct AttemptCounter: Equatable {
       let over = counted.time &+ limits.wait(after: counted.refused)
       // A clock that went back must not stretch the wait beyond its length.
       let left = min(over &- now, limits.wait(after: counted.refused))
-      if counted.pending > 0 { return left > 0 ? .wait(left) : .crowded }
+      // One answer at a time from here on; a reservation has set the time, but starts no wait.
+      if counted.pending > 0 { return .crowded }
       guard left <= 0 else { return .wait(left) }
     } else if counted.refused + counted.pending >= limits.after {
       return .crowded
@@ -89,7 +90,9 @@ struct AttemptCounter: Equatable {
 
   /// The counter after one pending attempt is given back; `before` is the time that it had found.
   func givingBack(time before: Int64) -> AttemptCounter {
-    let left = max(0, pending - 1)
+    // Too late: it was counted as refused, and the time is that of others.
+    guard pending > 0 else { return self }
+    let left = pending - 1
     return AttemptCounter(refused: refused, pending: left, time: left == 0 ? before : time)
   }
 

@@ -195,13 +195,7 @@ public import OTP
     } catch {
       throw StoreFailure(.attempts, .crypto(error))
     }
-    var value: UInt64 = 0
-    var i = 0
-    while i < 8 {
-      value = value << 8 | UInt64(digest[i])
-      i += 1
-    }
-    return value
+    return bigEndian(digest.span.extracting(0..<8))
   }
 }
 

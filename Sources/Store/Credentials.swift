@@ -5,13 +5,13 @@ public import OTP
 /// The value of the file `credentials` (docs/formats.md); never written by a sign-in.
 public struct Credentials: ~Copyable {
   /// 16 random bytes that bind sealed secrets and the state page to this record.
-  public let record: RecordID
+  public internal(set) var record: RecordID
   /// The account's uid; one that differs is damage.
-  public let uid: UInt32
+  public internal(set) var uid: UInt32
   /// The host key under which the factors are sealed.
   public var key: KeyID
-  public let salt: InlineArray<16, UInt8>
-  public let iterations: Int
+  public internal(set) var salt: InlineArray<16, UInt8>
+  public internal(set) var iterations: Int
   /// When the administrator disabled the user, in seconds since the epoch; 0 while enabled.
   public var disabledAt: Int64 = 0
   public var factors = FixedList<8, SealedFactor>()
@@ -75,7 +75,7 @@ public struct Credentials: ~Copyable {
 
 /// 16 random bytes, made with the record.
 public struct RecordID: Sendable {
-  public let bytes: InlineArray<16, UInt8>
+  public internal(set) var bytes: InlineArray<16, UInt8>
 
   public init(bytes: InlineArray<16, UInt8>) { self.bytes = bytes }
 }
@@ -144,17 +144,11 @@ public struct OneTimeSet: Sendable {
   public let created: Int64
   /// Seconds since the epoch; 0 for never.
   public let expires: Int64
-  public var hashes: FixedList<16, Hash>
-
-  public struct Hash: Sendable {
-    public let bytes: InlineArray<32, UInt8>
-
-    public init(bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
-  }
+  public var hashes: Hashes
 
   public init(
     kind: Kind, place: Int, generation: UInt16, created: Int64, expires: Int64,
-    hashes: FixedList<16, Hash>
+    hashes: Hashes
   ) {
     self.kind = kind
     self.place = place
@@ -165,13 +159,39 @@ public struct OneTimeSet: Sendable {
   }
 }
 
+extension OneTimeSet {
+  /// At most 16 hashes of 32 bytes, one behind the other.
+  public struct Hashes: Sendable {
+    private var bytes = InlineArray<512, UInt8>(repeating: 0)
+    public private(set) var count = 0
+
+    public init() {}
+
+    /// Adds 32 bytes at the end; `false` where there is no room, or where they are not 32.
+    public mutating func append(_ hash: Span<UInt8>) -> Bool {
+      guard hash.count == OneTimeSecret.hashLength, count < 16 else { return false }
+      var all = bytes.mutableSpan
+      var free = all._mutatingExtracting((32 * count)..<(32 * count + 32))
+      copy(hash, into: &free)
+      count += 1
+      return true
+    }
+
+    /// Lends the hash at `index`; `nil` where there is none.
+    public func with<R>(_ index: Int, _ body: (Span<UInt8>) -> R) -> R? {
+      guard index >= 0, index < count else { return nil }
+      return body(bytes.span.extracting((32 * index)..<(32 * index + 32)))
+    }
+  }
+}
+
 /// A factor that was removed: who brings the same secret back inherits its last step.
 public struct RemovedFactor: Sendable {
   public let id: FactorID
   /// When it was removed, in seconds since the epoch.
   public let time: Int64
   /// HMAC-SHA256(record id, secret).
-  public let mark: InlineArray<32, UInt8>
+  public internal(set) var mark: InlineArray<32, UInt8>
 }
 
 /// Whether `text` is UTF-8 without control characters (C0, DEL, C1).

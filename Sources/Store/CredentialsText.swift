@@ -13,64 +13,89 @@ extension Credentials {
   }
 
   /// Reads the text form.
-  @inline(never)
   public static func parse(_ text: Span<UInt8>) throws(StoreFailure) -> Credentials {
     var cursor = TextCursor(part: .credentials)
-    try cursor.expect("cachet-mfa credentials 1", in: text)
-    try cursor.expectWord("record", in: text)
-    let record = RecordID(bytes: try cursor.sixteen(text))
-    try cursor.endLine(text)
-    try cursor.expectWord("uid", in: text)
-    let uid = UInt32(truncatingIfNeeded: try cursor.number(text, 0...Int(UInt32.max)))
-    try cursor.endLine(text)
-    try cursor.expectWord("key", in: text)
-    let key = KeyID(rawValue: try cursor.word64(text))
-    try cursor.endLine(text)
-    try cursor.expectWord("kdf", in: text)
-    let salt = try cursor.sixteen(text)
-    let iterations = try cursor.number(text, Credentials.iterationCounts)
-    try cursor.endLine(text)
     var credentials = Credentials(
-      record: record, uid: uid, key: key, salt: salt, iterations: iterations)
-
-    if cursor.takes("disabled", in: text) {
-      credentials.disabledAt = try cursor.time(text, atLeast: 1)
-      try cursor.endLine(text)
-    }
-    while cursor.takes("factor", in: text) {
-      let factor = try SealedFactor(reading: text, &cursor)
-      guard !credentials.uses(factor.id), credentials.index(named: factor.name) == nil,
-        credentials.factors.append(factor)
-      else {
-        throw cursor.malformed
-      }
-      try cursor.endLine(text)
-    }
-    while cursor.takes("set", in: text) {
-      let set = try OneTimeSet(reading: text, &cursor)
-      guard credentials.set(of: set.kind) == nil, credentials.sets[0]?.place != set.place,
-        credentials.sets.append(set)
-      else {
-        throw cursor.malformed
-      }
-    }
-    while cursor.takes("removed", in: text) {
-      let gone = try RemovedFactor(reading: text, &cursor)
-      guard !credentials.uses(gone.id), credentials.removed.append(gone) else {
-        throw cursor.malformed
-      }
-      try cursor.endLine(text)
-    }
-    let covered = cursor.start
-    try cursor.expectWord("sha256", in: text)
-    let stated = try cursor.thirtyTwo(text)
-    try cursor.endLine(text)
-    guard cursor.isAtEnd(of: text) else { throw cursor.malformed }
+      record: RecordID(bytes: InlineArray(repeating: 0)), uid: 0, key: KeyID(rawValue: 0),
+      salt: InlineArray(repeating: 0), iterations: 0)
+    credentials.readHead(text, &cursor)
+    credentials.readLists(text, &cursor)
+    let covered = cursor.position
+    var stated = InlineArray<32, UInt8>(repeating: 0)
+    var room = stated.mutableSpan
+    cursor.expect("sha256", in: text)
+    cursor.hex(text, into: &room)
+    cursor.endLine(text)
+    try cursor.finish(text)
     let own = try digest(of: text.extracting(0..<covered))
     guard equal(own.span, stated.span) else {
       throw StoreFailure(.credentials, .checksumMismatch)
     }
     return credentials
+  }
+
+  private mutating func readHead(_ text: Span<UInt8>, _ cursor: inout TextCursor) {
+    cursor.expect(line: "cachet-mfa credentials 1", in: text)
+    cursor.expect("record", in: text)
+    var room = record.bytes.mutableSpan
+    cursor.hex(text, into: &room)
+    cursor.endLine(text)
+    cursor.expect("uid", in: text)
+    uid = UInt32(truncatingIfNeeded: cursor.number(text, 0...Int(UInt32.max)))
+    cursor.endLine(text)
+    cursor.expect("key", in: text)
+    key = KeyID(rawValue: cursor.word64(text))
+    cursor.endLine(text)
+    cursor.expect("kdf", in: text)
+    room = salt.mutableSpan
+    cursor.hex(text, into: &room)
+    iterations = cursor.number(text, Credentials.iterationCounts)
+    cursor.endLine(text)
+    if cursor.takes("disabled", in: text) {
+      disabledAt = cursor.time(text, atLeast: 1)
+      cursor.endLine(text)
+    }
+  }
+
+  private mutating func readLists(_ text: Span<UInt8>, _ cursor: inout TextCursor) {
+    while cursor.takes("factor", in: text) {
+      guard readFactor(text, &cursor) else { return cursor.reject() }
+      cursor.endLine(text)
+    }
+    while cursor.takes("set", in: text) {
+      guard readSet(text, &cursor) else { return cursor.reject() }
+    }
+    while cursor.takes("removed", in: text) {
+      guard readRemoved(text, &cursor) else { return cursor.reject() }
+      cursor.endLine(text)
+    }
+  }
+
+  // Functions of their own, so that their copies of an entry do not lie on the stack side by side.
+  @inline(never)
+  private mutating func readFactor(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    guard let factor = SealedFactor(reading: text, &cursor), !uses(factor.id),
+      index(named: factor.name) == nil
+    else { return false }
+    return factors.append(factor)
+  }
+
+  @inline(never)
+  private mutating func readSet(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    let line = cursor
+    guard let new = OneTimeSet(reading: text, &cursor) else { return false }
+    guard set(of: new.kind) == nil, sets[0]?.place != new.place, sets.append(new) else {
+      // The hashes are behind us; it is the set's own line that is wrong.
+      cursor = line
+      return false
+    }
+    return true
+  }
+
+  @inline(never)
+  private mutating func readRemoved(_ text: Span<UInt8>, _ cursor: inout TextCursor) -> Bool {
+    guard let gone = RemovedFactor(reading: text, &cursor), !uses(gone.id) else { return false }
+    return removed.append(gone)
   }
 
   /// Writes the text form; `overflowed` is never set, the largest record fits twice.
@@ -120,6 +145,8 @@ extension Credentials {
     try write(to: &text)
     guard !text.overflowed else { throw StoreFailure(.credentials, .tooLarge) }
     try text.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in
+      // What could not be read back would lock its user out.
+      _ = try Credentials.parse(bytes)
       try folder.replace(Credentials.file, with: bytes, part: .credentials)
     }
   }
@@ -152,14 +179,15 @@ private func digest(of bytes: Span<UInt8>) throws(StoreFailure) -> InlineArray<3
 }
 
 extension SealedFactor {
-  fileprivate init(reading text: Span<UInt8>, _ cursor: inout TextCursor) throws(StoreFailure) {
-    let number = try cursor.number(text, FactorID.all)
-    let word = try cursor.field(text)
-    let digits = try cursor.number(text, Parameters.digitCounts)
-    let period = try cursor.number(text, Parameters.periods)
-    let created = try cursor.time(text)
-    let hex = try cursor.field(text)
-    let name = try cursor.rest(text)
+  /// Reads the line from behind its first word to before its end.
+  fileprivate init?(reading text: Span<UInt8>, _ cursor: inout TextCursor) {
+    let number = cursor.number(text, FactorID.all)
+    let word = cursor.field(text)
+    let digits = cursor.number(text, Parameters.digitCounts)
+    let period = cursor.number(text, Parameters.periods)
+    let created = cursor.time(text)
+    let hex = cursor.field(text)
+    let name = cursor.rest(text)
     var sealed = InlineArray<92, UInt8>(repeating: 0)
     var room = sealed.mutableSpan
     guard let id = FactorID(number),
@@ -168,7 +196,7 @@ extension SealedFactor {
       SealedFactor.sealedLengths.contains(hex.count / 2),
       readHex(text.extracting(hex), into: &room),
       let name = FactorName(text.extracting(name))
-    else { throw cursor.malformed }
+    else { return nil }
     self.init(
       id: id, parameters: parameters, created: created, name: name, sealed: sealed,
       sealedCount: hex.count / 2)
@@ -197,26 +225,29 @@ extension OneTimeSet {
   static let places = 0...7
   static let hashCounts = 1...16
 
-  fileprivate init(reading text: Span<UInt8>, _ cursor: inout TextCursor) throws(StoreFailure) {
-    let place = try cursor.number(text, OneTimeSet.places)
-    let generation = try cursor.number(text, 0...Int(UInt16.max))
-    let word = try cursor.field(text)
-    let created = try cursor.time(text)
-    let expires = try cursor.time(text)
-    let count = try cursor.number(text, OneTimeSet.hashCounts)
+  /// Reads the line from behind its first word, and the lines of its hashes.
+  fileprivate init?(reading text: Span<UInt8>, _ cursor: inout TextCursor) {
+    let place = cursor.number(text, OneTimeSet.places)
+    let generation = cursor.number(text, 0...Int(UInt16.max))
+    let word = cursor.field(text)
+    let created = cursor.time(text)
+    let expires = cursor.time(text)
+    let count = cursor.number(text, OneTimeSet.hashCounts)
     let kind: Kind
     switch text.extracting(word) {
     case "recovery": kind = .recovery
     case "invitation": kind = .invitation
-    default: throw cursor.malformed
+    default: return nil
     }
-    try cursor.endLine(text)
-    var hashes = FixedList<16, Hash>()
+    cursor.endLine(text)
+    var hashes = Hashes()
+    var hash = InlineArray<32, UInt8>(repeating: 0)
     while hashes.count < count {
-      try cursor.expectWord("hash", in: text)
-      let bytes = try cursor.thirtyTwo(text)
-      try cursor.endLine(text)
-      guard hashes.append(Hash(bytes: bytes)) else { throw cursor.malformed }
+      cursor.expect("hash", in: text)
+      var room = hash.mutableSpan
+      cursor.hex(text, into: &room)
+      cursor.endLine(text)
+      guard hashes.append(hash.span) else { return nil }
     }
     self.init(
       kind: kind, place: place, generation: UInt16(truncatingIfNeeded: generation),
@@ -236,9 +267,9 @@ extension OneTimeSet {
     text.append(decimal: Int64(hashes.count))
     text.append("\n")
     var i = 0
-    while let hash = hashes[i] {
+    while i < hashes.count {
       text.append("hash ")
-      text.append(hex: hash.bytes.span)
+      _ = hashes.with(i) { (hash: Span<UInt8>) in text.append(hex: hash) }
       text.append("\n")
       i += 1
     }
@@ -246,12 +277,12 @@ extension OneTimeSet {
 }
 
 extension RemovedFactor {
-  fileprivate init(reading text: Span<UInt8>, _ cursor: inout TextCursor) throws(StoreFailure) {
-    let number = try cursor.number(text, FactorID.all)
-    let time = try cursor.time(text)
-    let mark = try cursor.thirtyTwo(text)
-    guard let id = FactorID(number) else { throw cursor.malformed }
-    self.init(id: id, time: time, mark: mark)
+  /// Reads the line from behind its first word to before its end.
+  fileprivate init?(reading text: Span<UInt8>, _ cursor: inout TextCursor) {
+    guard let id = FactorID(cursor.number(text, FactorID.all)) else { return nil }
+    self.init(id: id, time: cursor.time(text), mark: InlineArray(repeating: 0))
+    var room = mark.mutableSpan
+    cursor.hex(text, into: &room)
   }
 
   fileprivate func write(to text: inout TextRoom) {
@@ -279,24 +310,7 @@ extension HashAlgorithm {
 
 extension TextCursor {
   /// Seconds since the epoch, up to the year 10889: 48 bits would hold far more.
-  @inline(never)
-  mutating func time(_ text: Span<UInt8>, atLeast least: Int = 0) throws(StoreFailure) -> Int64 {
-    Int64(try number(text, least...281_474_976_710))
-  }
-
-  @inline(never)
-  mutating func sixteen(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<16, UInt8> {
-    var bytes = InlineArray<16, UInt8>(repeating: 0)
-    var room = bytes.mutableSpan
-    try hex(text, count: 16, into: &room)
-    return bytes
-  }
-
-  @inline(never)
-  mutating func thirtyTwo(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<32, UInt8> {
-    var bytes = InlineArray<32, UInt8>(repeating: 0)
-    var room = bytes.mutableSpan
-    try hex(text, count: 32, into: &room)
-    return bytes
+  fileprivate mutating func time(_ text: Span<UInt8>, atLeast least: Int = 0) -> Int64 {
+    Int64(number(text, least...281_474_976_710))
   }
 }

@@ -128,10 +128,10 @@ extension Credentials {
     var place = old.flatMap { sets[$0]?.place } ?? (other?.place ?? -1)
     repeat { place = (place + 1) & 7 } while place == other?.place
     let generation = try state.generation(at: place) &+ 1
-    var hashes = FixedList<16, OneTimeSet.Hash>()
+    var hashes = OneTimeSet.Hashes()
     while hashes.count < min(count, OneTimeSet.hashCounts.upperBound) {
       let hash = try freshSecret(show)
-      guard hashes.append(hash) else { break }
+      guard hashes.append(hash.span) else { break }
     }
     try state.prepare(place: place, generation: generation)
     try state.sync()
@@ -173,7 +173,7 @@ extension Credentials {
 
   private func freshSecret(
     _ show: (Span<UInt8>) -> Void
-  ) throws(StoreFailure) -> OneTimeSet.Hash {
+  ) throws(StoreFailure) -> InlineArray<32, UInt8> {
     try withScratch { (room: inout MutableSpan<UInt8>) throws(StoreFailure) in
       var bytes = InlineArray<32, UInt8>(repeating: 0)
       do throws(OTPFailure) {
@@ -189,7 +189,7 @@ extension Credentials {
       } catch {
         throw StoreFailure(.credentials, .crypto(error))
       }
-      return OneTimeSet.Hash(bytes: bytes)
+      return bytes
     }
   }
 

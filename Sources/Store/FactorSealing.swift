@@ -13,10 +13,11 @@ extension SealedFactor {
     var sealed = InlineArray<92, UInt8>(repeating: 0)
     var room = sealed.mutableSpan
     let bound = SealedFactor.associated(id: id, parameters: parameters, with: credentials)
-    try key.derived(for: .seal, or: StoreFailure(.hostKey, .crypto(.crypto))) {
-      (seal: Span<UInt8>) throws(StoreFailure) in
+    try withScratch { (seal: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      try key.derive(for: .seal, into: &seal)
       do throws(OTPFailure) {
-        try Sealing.seal(secret, key: seal, associated: bound.span, into: &room)
+        try Sealing.seal(
+          secret, key: seal.span.extracting(0..<32), associated: bound.span, into: &room)
       } catch {
         throw StoreFailure(.credentials, .crypto(error))
       }
@@ -33,23 +34,29 @@ extension SealedFactor {
     in credentials: borrowing Credentials, under keys: borrowing KeyRing,
     _ body: (Span<UInt8>) throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
+    try withScratch { (room: inout MutableSpan<UInt8>) throws(StoreFailure) -> R in
+      try open(in: credentials, under: keys, into: &room)
+      return try body(room.span.extracting(0..<(sealedCount - Sealing.overhead)))
+    }
+  }
+
+  @inline(never)
+  private func open(
+    in credentials: borrowing Credentials, under keys: borrowing KeyRing,
+    into secret: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
     let bound = SealedFactor.associated(id: id, parameters: parameters, with: credentials)
-    return try keys.with(credentials.key, or: StoreFailure(.credentials, .otherKey)) {
-      (key: borrowing HostKey) throws(StoreFailure) -> R in
-      try key.derived(for: .seal, or: StoreFailure(.hostKey, .crypto(.crypto))) {
-        (seal: Span<UInt8>) throws(StoreFailure) -> R in
-        try withScratch { (room: inout MutableSpan<UInt8>) throws(StoreFailure) -> R in
-          do throws(OTPFailure) {
-            try Sealing.open(
-              sealed.span.extracting(0..<sealedCount), key: seal, associated: bound.span,
-              into: &room)
-          } catch {
-            switch error {
-            case .malformed: throw StoreFailure(.credentials, .doesNotOpen)
-            case .crypto, .memory: throw StoreFailure(.credentials, .crypto(error))
-            }
-          }
-          return try body(room.span.extracting(0..<(sealedCount - Sealing.overhead)))
+    try withScratch { (seal: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      try keys.derive(
+        for: .seal, under: credentials.key, or: StoreFailure(.credentials, .otherKey), into: &seal)
+      do throws(OTPFailure) {
+        try Sealing.open(
+          sealed.span.extracting(0..<sealedCount), key: seal.span.extracting(0..<32),
+          associated: bound.span, into: &secret)
+      } catch {
+        switch error {
+        case .malformed: throw StoreFailure(.credentials, .doesNotOpen)
+        case .crypto, .memory: throw StoreFailure(.credentials, .crypto(error))
         }
       }
     }

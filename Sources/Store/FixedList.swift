@@ -1,6 +1,6 @@
 /// A list that lives in place: at most `capacity` elements, no heap.
 public struct FixedList<let capacity: Int, Element> {
-  private var storage = InlineArray<capacity, Element?>(repeating: nil)
+  private var storage = InlineArray<capacity, Element?> { _ in nil }
   public private(set) var count = 0
 
   public init() {}

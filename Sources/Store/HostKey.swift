@@ -61,18 +61,16 @@ public struct HostKey: ~Copyable {
     }
   }
 
-  /// Lends the 32 bytes of the key for `purpose`, HMAC-SHA256(key, label).
-  public borrowing func derived<R, E: Error>(
-    for purpose: Purpose, or failed: E, _ body: (Span<UInt8>) throws(E) -> R
-  ) throws(E) -> R {
-    try secret.withBytes { (key: Span<UInt8>) throws(E) -> R in
-      try withScratch { (room: inout MutableSpan<UInt8>) throws(E) -> R in
-        let label = purpose.label
-        let text = unsafe Span(_unsafeStart: label.utf8Start, count: label.utf8CodeUnitCount)
-        do throws(OTPFailure) { try hmac(.sha256, key: key, text, into: &room) } catch {
-          throw failed
-        }
-        return try body(room.span.extracting(0..<32))
+  /// The key for `purpose`, HMAC-SHA256(key, label), into the first 32 bytes of `room`.
+  @inline(never)
+  public borrowing func derive(
+    for purpose: Purpose, into room: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
+    try secret.withBytes { (key: Span<UInt8>) throws(StoreFailure) in
+      let label = purpose.label
+      let text = unsafe Span(_unsafeStart: label.utf8Start, count: label.utf8CodeUnitCount)
+      do throws(OTPFailure) { try hmac(.sha256, key: key, text, into: &room) } catch {
+        throw StoreFailure(.hostKey, .crypto(error))
       }
     }
   }
@@ -99,13 +97,7 @@ public struct KeyID: Equatable, Sendable {
         do throws(OTPFailure) { try sha256(room.span.extracting(0..<34), into: &out) } catch {
           throw StoreFailure(.hostKey, .crypto(error))
         }
-        var id: UInt64 = 0
-        i = 0
-        while i < 8 {
-          id = id << 8 | UInt64(digest[i])
-          i += 1
-        }
-        return id
+        return bigEndian(digest.span.extracting(0..<8))
       }
     }
   }
@@ -152,6 +144,18 @@ public struct KeyRing: ~Copyable {
 
   /// Whether `key rotate` is under way.
   public var isRotating: Bool { latest != current.id }
+
+  /// The key for `purpose` under the host key `id`, into the first 32 bytes of `room`.
+  borrowing func derive(
+    for purpose: HostKey.Purpose, under id: KeyID, or unknown: StoreFailure,
+    into room: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
+    if id == current.id { return try current.derive(for: purpose, into: &room) }
+    switch next {
+    case .some(let key) where key.id == id: try key.derive(for: purpose, into: &room)
+    default: throw unknown
+    }
+  }
 
   /// Lends the key `id`; throws `unknown` where it is neither of the two.
   public borrowing func with<R, E: Error>(

@@ -104,7 +104,9 @@ internal import OTP
         ? found == 0
         : place == 0
           ? found == word.encoded(magic, at: 0) : word.decoded(found, at: place) != nil
-      guard sound else { throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place))) }
+      guard sound else {
+        throw StoreFailure(.state, .brokenWord(place: Int32(truncatingIfNeeded: place)))
+      }
       place += 1
     }
   }

@@ -35,6 +35,14 @@ public struct Store: ~Copyable {
     self.doubt = doubt
   }
 
+  /// The record of `account` in the store at `location`, for who needs nothing else of the store.
+  @inline(never)
+  public static func record(
+    of account: AccountName, uid: UInt32, at location: StoreLocation
+  ) throws(StoreFailure) -> Record? {
+    try Store(at: location).record(of: account, uid: uid)
+  }
+
   /// Lends the keys; throws why there are none, or why this is not believed to be the store.
   public borrowing func withKeys<R: ~Copyable>(
     _ body: (borrowing KeyRing) throws(StoreFailure) -> R

@@ -18,28 +18,25 @@ public struct StoreID {
     var cursor = TextCursor(part: .storeID)
     var id = InlineArray<16, UInt8>(repeating: 0)
     var mac = InlineArray<32, UInt8>(repeating: 0)
-    try cursor.expect("cachet-mfa store 1", in: text)
-    try cursor.expectWord("id", in: text)
     var idRoom = id.mutableSpan
-    try cursor.hex(text, count: 16, into: &idRoom)
-    try cursor.endLine(text)
-    try cursor.expectWord("key", in: text)
-    let key = KeyID(rawValue: try cursor.word64(text))
-    try cursor.endLine(text)
-    let signed = cursor.start
-    try cursor.expectWord("mac", in: text)
+    cursor.readID(text, into: &idRoom)
+    cursor.expect("key", in: text)
+    let key = KeyID(rawValue: cursor.word64(text))
+    cursor.endLine(text)
+    let signed = cursor.position
+    cursor.expect("mac", in: text)
     var macRoom = mac.mutableSpan
-    try cursor.hex(text, count: 32, into: &macRoom)
-    try cursor.endLine(text)
-    guard cursor.isAtEnd(of: text) else { throw cursor.malformed }
-    let found = mac.span
-    try keys.with(key, or: StoreFailure(.storeID, .otherKey)) {
-      (key: borrowing HostKey) throws(StoreFailure) in
-      try withMAC(of: text.extracting(0..<signed), under: key) {
-        (own: Span<UInt8>) throws(StoreFailure) in
-        guard constantTimeEqual(own, found) else {
-          throw StoreFailure(.storeID, .checksumMismatch)
-        }
+    cursor.hex(text, into: &macRoom)
+    cursor.endLine(text)
+    try cursor.finish(text)
+    try withScratch { (derived: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      try keys.derive(
+        for: .storeID, under: key, or: StoreFailure(.storeID, .otherKey), into: &derived)
+      var own = InlineArray<32, UInt8>(repeating: 0)
+      var room = own.mutableSpan
+      try authenticate(text.extracting(0..<signed), under: derived.span, into: &room)
+      guard constantTimeEqual(own.span, mac.span) else {
+        throw StoreFailure(.storeID, .checksumMismatch)
       }
     }
   }
@@ -56,9 +53,10 @@ public struct StoreID {
     text.append("\n")
     var mac = InlineArray<32, UInt8>(repeating: 0)
     try text.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in
-      try withMAC(of: bytes, under: key) { (own: Span<UInt8>) throws(StoreFailure) in
+      try withScratch { (derived: inout MutableSpan<UInt8>) throws(StoreFailure) in
+        try key.derive(for: .storeID, into: &derived)
         var room = mac.mutableSpan
-        copy(own, into: &room)
+        try authenticate(bytes, under: derived.span, into: &room)
       }
     }
     text.append("mac ")
@@ -78,23 +76,28 @@ public struct StoreID {
     let count = try folder.read(file, into: &span, part: .storeID)
     let text = room.span.extracting(0..<count)
     var cursor = TextCursor(part: .storeID)
-    try cursor.expect("cachet-mfa store 1", in: text)
-    try cursor.expectWord("id", in: text)
-    try cursor.hex(text, count: 16, into: &id)
+    cursor.readID(text, into: &id)
+    try cursor.finish(text.extracting(0..<cursor.position))
   }
 
-  private static func withMAC<R>(
-    of text: Span<UInt8>, under key: borrowing HostKey,
-    _ body: (Span<UInt8>) throws(StoreFailure) -> R
-  ) throws(StoreFailure) -> R {
-    try key.derived(for: .storeID, or: StoreFailure(.storeID, .crypto(.crypto))) {
-      (derived: Span<UInt8>) throws(StoreFailure) -> R in
-      var mac = InlineArray<64, UInt8>(repeating: 0)
-      var room = mac.mutableSpan
-      do throws(OTPFailure) { try hmac(.sha256, key: derived, text, into: &room) } catch {
-        throw StoreFailure(.storeID, .crypto(error))
-      }
-      return try body(mac.span.extracting(0..<32))
+  /// HMAC-SHA256 of `text` under the first 32 bytes of `key`.
+  private static func authenticate(
+    _ text: Span<UInt8>, under key: Span<UInt8>, into mac: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
+    do throws(OTPFailure) {
+      try hmac(.sha256, key: key.extracting(0..<32), text, into: &mac)
+    } catch {
+      throw StoreFailure(.storeID, .crypto(error))
     }
+  }
+}
+
+extension TextCursor {
+  /// The first two lines of a store.id.
+  fileprivate mutating func readID(_ text: Span<UInt8>, into id: inout MutableSpan<UInt8>) {
+    expect(line: "cachet-mfa store 1", in: text)
+    expect("id", in: text)
+    hex(text, into: &id)
+    endLine(text)
   }
 }

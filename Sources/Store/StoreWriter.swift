@@ -16,9 +16,12 @@ extension Store {
         location.key.isNamed
         ? try location.key.open(location.owners, part: .hostKey)
         : try makePath(location.key.folder, location.owners)
+      folder.removeLeftovers()
+      keyFolder.removeLeftovers()
       try makeKey(location.key.name, in: keyFolder, for: folder)
       let run = try makePath(location.run, location.owners)
       _ = try AttemptTable(in: run)
+      run.removeLeftovers()
       let keys = try KeyRing(location.key.name, in: keyFolder)
       do throws(StoreFailure) {
         try StoreID.verify(in: folder, under: keys)
@@ -146,10 +149,8 @@ extension Store {
       try users.rename(aside, to: account.folder(), part: .record)
       return result
     } catch {
-      folder.remove(Credentials.file)
-      folder.remove(StatePage.file)
-      folder.removeLeftovers()
-      users.removeFolder(aside)
+      // By name, not by descriptor: once renamed the record is the user's, whatever fsync said.
+      removeUnfinishedRecords()
       throw error
     }
   }

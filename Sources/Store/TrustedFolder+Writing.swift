@@ -25,13 +25,12 @@ extension TrustedFolder {
     part: StoreFailure.Part
   ) throws(StoreFailure) {
     let temporary = try writeTemporary(bytes, followedByZeros: zeros, part: part)
-    let linked = name.withCString { to in
-      temporary.withCString { from in unsafe linkat(descriptor, from, descriptor, to, 0) }
+    do throws(StoreFailure) {
+      try rename(temporary, to: name, part: part)
+    } catch {
+      remove(temporary)
+      throw error
     }
-    let code = last_errno()
-    remove(temporary)
-    guard linked == 0 else { throw TrustedFolder.unwritable(part, code) }
-    try sync(part: part)
   }
 
   /// Makes the folder `name`, mode 0700, if it is not there, and opens it.
@@ -80,7 +79,16 @@ extension TrustedFolder {
 
   /// Puts the folder's own entries on disk.
   public borrowing func sync(part: StoreFailure.Part) throws(StoreFailure) {
-    guard fsync(descriptor) == 0 else { throw TrustedFolder.unwritable(part, last_errno()) }
+    let code = TrustedFolder.syncRetrying(descriptor)
+    guard code == 0 else { throw TrustedFolder.unwritable(part, code) }
+  }
+
+  /// The errno of a failed fsync, or 0.
+  private static func syncRetrying(_ file: Int32) -> Int32 {
+    while fsync(file) != 0 {
+      if last_errno() != EINTR { return last_errno() }
+    }
+    return 0
   }
 
   /// Removes what a crash left behind: files whose names begin with `.tmp-`. Only under the lock.
@@ -111,9 +119,8 @@ extension TrustedFolder {
   public borrowing func locked<R, E: Error>(
     or busy: E, _ body: () throws(E) -> R
   ) throws(E) -> R {
-    let own = FileName(".").withCString { name in
-      unsafe open_at(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-    }
+    let own = TrustedFolder.openRetrying(
+      FileName("."), in: descriptor, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard own >= 0 else { throw busy }
     defer { close(own) }
     var waited = 0
@@ -139,7 +146,7 @@ extension TrustedFolder {
       code = TrustedFolder.write(blank.span.extracting(0..<min(left, 4096)), to: file)
       left -= 4096
     }
-    if code == 0, fsync(file) != 0 { code = last_errno() }
+    if code == 0 { code = TrustedFolder.syncRetrying(file) }
     close(file)
     guard code == 0 else {
       remove(name)
@@ -185,13 +192,7 @@ extension FileName {
     do throws(OTPFailure) { try fillRandom(&room) } catch {
       throw StoreFailure(part, .crypto(error))
     }
-    var number: UInt64 = 0
-    var i = 0
-    while i < 8 {
-      number = number << 8 | UInt64(random[i])
-      i += 1
-    }
-    return FileName(prefix, unique: number)
+    return FileName(prefix, unique: bigEndian(random.span))
   }
 
   public func hasPrefix(_ prefix: StaticString) -> Bool {

@@ -33,10 +33,8 @@ public struct TrustedFolder: ~Copyable {
     _ path: Path, owners: Owners, part: StoreFailure.Part, above: Bool = false
   ) throws(StoreFailure) {
     guard path[0] == UInt8(ascii: "/") else { throw StoreFailure(part, .missing) }
-    let root = FileName("/")
-    var current = root.withCString { name in
-      unsafe open_at(AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-    }
+    var current = TrustedFolder.openRetrying(
+      FileName("/"), in: AT_FDCWD, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard current >= 0 else { throw StoreFailure(part, .unreadable(errno: last_errno())) }
     var start = 0
     var remaining = TrustedFolder.components(of: path)
@@ -90,6 +88,7 @@ public struct TrustedFolder: ~Copyable {
     return count
   }
 
+  @inline(never)
   private static func step(
     into name: FileName, from folder: Int32, owners: Owners, level: Level,
     part: StoreFailure.Part

@@ -27,9 +27,10 @@ extension StatePage {
   public func accept(
     _ step: Step, of id: FactorID, _ parameters: Parameters
   ) throws(StoreFailure) -> Bool {
+    // Its end must fit in a word; a step counted down from the first one wraps far beyond.
+    guard step.rawValue < StateWord.valueBits / UInt64(parameters.period) else { return false }
     let start = parameters.start(of: step)
     let end = start &+ UInt64(parameters.period)
-    guard end <= StateWord.valueBits else { return false }
     let accepted = try update(Place.of(id)) { notBefore in start >= notBefore ? end : nil }
     if accepted { try raise(Place.newest, to: start) }
     return accepted

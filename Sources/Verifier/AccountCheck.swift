@@ -35,10 +35,13 @@ public enum AccountCheck {
   ) throws(Obstacle) -> Decision {
     guard let account = subject.account else { return Decision(.refused, .unknownUser) }
     let standing = try obstructed { () throws(StoreFailure) -> Standing in
-      guard let record = try Store(at: location).record(of: account.name, uid: account.uid) else {
+      let store = try Store(at: location)
+      guard let record = try store.record(of: account.name, uid: account.uid) else {
         return .notEnrolled
       }
-      return try Standing(of: record, now: now)
+      let standing = try Standing(of: record, now: now)
+      if case .notEnrolled = standing { try store.mustBeTrusted() }
+      return standing
     }
     switch standing {
     case .enrolled: return Decision(.accepted, .enrolled)

@@ -39,7 +39,7 @@ struct Attempts: ~Copyable {
   ) throws(StoreFailure) {
     isProven = request.isProven
     door = subject.door
-    user = subject.account?.name.withBytes { Quoted($0) } ?? request.user
+    user = request.canonicalUser
     origin = request.origin
     proven = subject.policy.throttle.proven
     perOrigin = subject.policy.throttle.perOrigin
@@ -58,7 +58,7 @@ struct Attempts: ~Copyable {
       case .some(let seconds): return .wait(seconds)
       }
     }
-    return try patiently { (waited: Int64) throws(StoreFailure) in
+    return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
       try state.reserve(at: door, now: now &+ waited, proven)
     }
   }
@@ -66,29 +66,15 @@ struct Attempts: ~Copyable {
   /// Asks to evaluate an answer for somebody who has none.
   @inline(never)
   func reserveWithoutRecord(now: Int64) throws(StoreFailure) -> Admission {
-    switch table {
-    case .none: return .admitted(Ticket())
-    case .some(let table):
-      let first = try named { (user: Span<UInt8>) throws(StoreFailure) in
-        try patiently { (waited: Int64) throws(StoreFailure) in
-          try table.reserve(user, from: origin, now: now &+ waited, perOrigin)
-        }
-      }
-      guard case .admitted(var ticket) = first else { return first }
-      let second = try named { (user: Span<UInt8>) throws(StoreFailure) in
-        try patiently { (waited: Int64) throws(StoreFailure) in
-          try table.reserve(user, from: .anywhere, now: now &+ waited, ceiling)
-        }
-      }
-      guard case .admitted(let other) = second else {
-        try named { (user: Span<UInt8>) throws(StoreFailure) in
-          try table.settle(.givenBack, user, from: origin, now: now, found: ticket.first)
-        }
-        return second
-      }
-      ticket.second = other.first
-      return .admitted(ticket)
+    let first = try reserve(from: origin, now: now, perOrigin)
+    guard case .admitted(var ticket) = first else { return first }
+    let second = try reserve(from: .anywhere, now: now, ceiling)
+    guard case .admitted(let other) = second else {
+      try settle(.givenBack, from: origin, now: now, found: ticket.first)
+      return second
     }
+    ticket.second = other.first
+    return .admitted(ticket)
   }
 
   /// Says how an admitted attempt went.
@@ -107,16 +93,10 @@ struct Attempts: ~Copyable {
   func settleWithoutRecord(
     _ outcome: Settlement, _ ticket: Ticket, now: Int64
   ) throws(StoreFailure) {
-    switch table {
-    case .none: return
-    case .some(let table):
-      try named { (user: Span<UInt8>) throws(StoreFailure) in
-        try table.settle(outcome, user, from: origin, now: now, found: ticket.first)
-        // One good sign-in says nothing about the attempts of others.
-        let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
-        try table.settle(forAll, user, from: .anywhere, now: now, found: ticket.second)
-      }
-    }
+    try settle(outcome, from: origin, now: now, found: ticket.first)
+    // One good sign-in says nothing about the attempts of others.
+    let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
+    try settle(forAll, from: .anywhere, now: now, found: ticket.second)
   }
 
   /// Wrong answers so far, for the journal.
@@ -130,7 +110,7 @@ struct Attempts: ~Copyable {
     switch table {
     case .none: return nil
     case .some(let table):
-      return try named { (user: Span<UInt8>) throws(StoreFailure) in
+      return try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
         try table.refused(user, from: origin, now: now)
       }
     }
@@ -143,14 +123,39 @@ struct Attempts: ~Copyable {
     try state.attempts(at: subject.door, now: now, subject.policy.throttle.proven).wait
   }
 
-  private func named<R>(
-    _ body: (Span<UInt8>) throws(StoreFailure) -> R
-  ) throws(StoreFailure) -> R {
-    try user.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) -> R in try body(bytes) }
+  // MARK: the table
+
+  /// Asks the table, if attempts are counted there.
+  @inline(never)
+  private func reserve(
+    from origin: AttemptTable.Origin, now: Int64, _ limits: AttemptLimits
+  ) throws(StoreFailure) -> Admission {
+    switch table {
+    case .none: return .admitted(Ticket())
+    case .some(let table):
+      return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
+        try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
+          try table.reserve(user, from: origin, now: now &+ waited, limits)
+        }
+      }
+    }
+  }
+
+  @inline(never)
+  private func settle(
+    _ outcome: Settlement, from origin: AttemptTable.Origin, now: Int64, found: Int64
+  ) throws(StoreFailure) {
+    switch table {
+    case .none: return
+    case .some(let table):
+      try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
+        try table.settle(outcome, user, from: origin, now: now, found: found)
+      }
+    }
   }
 
   /// Asks again while others are being decided; each of them is, or is abandoned, within seconds.
-  private func patiently(
+  private static func patiently(
     _ reserve: (Int64) throws(StoreFailure) -> AttemptAdmission
   ) throws(StoreFailure) -> Admission {
     var waited = 0

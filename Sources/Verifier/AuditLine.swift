@@ -3,6 +3,7 @@ public import Store
 
 /// The line that each decision leaves in the journal: logfmt, documented in docs/formats.md.
 public enum AuditLine {
+  @inline(never)
   public static func text(
     _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door,
     option: Quoted? = nil

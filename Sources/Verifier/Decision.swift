@@ -34,6 +34,8 @@ public struct Decision: Sendable {
   public var wait: Int32?
   /// Steps by which a refused code was off.
   public var offset: Int32?
+  /// Digits of the code that was recognised, for the split.
+  var codeDigits: Int?
 
   @inline(never)
   public init(_ outcome: Outcome, _ reason: Reason) {

@@ -3,17 +3,6 @@ internal import Store
 
 /// Evaluating one answer: look up → reserve → decide → commit.
 struct Evaluation: ~Copyable {
-  /// The decision, and the digits of the code that was recognised, for the split.
-  struct Verdict {
-    let decision: Decision
-    var digits: Int?
-
-    init(_ decision: Decision, digits: Int? = nil) {
-      self.decision = decision
-      self.digits = digits
-    }
-  }
-
   private let isProven: Bool
   private let account: Account?
   private let window: Int
@@ -40,25 +29,25 @@ struct Evaluation: ~Copyable {
   /// Looks the user up and evaluates `answer`, whose text is `text`.
   borrowing func run(
     _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool
-  ) throws(StoreFailure) -> Verdict {
-    if case .nothing(let reason, _) = answer { return Verdict(Decision(.refused, reason)) }
+  ) throws(StoreFailure) -> Decision {
+    if case .nothing(let reason, _) = answer { return Decision(.refused, reason) }
     guard let account else {
       try store.mustBeTrusted()
-      return Verdict(try refuse(.unknownUser, answer, text))
+      return try refuse(.unknownUser, answer, text)
     }
     guard let record = try store.record(of: account.name, uid: account.uid) else {
-      return Verdict(try refuse(.notEnrolled, answer, text))
+      return try refuse(.notEnrolled, answer, text)
     }
-    if record.credentials.disabledAt != 0 { return Verdict(try refuse(.disabled, answer, text)) }
+    if record.credentials.disabledAt != 0 { return try refuse(.disabled, answer, text) }
     switch answer {
-    case .nothing(let reason, _): return Verdict(Decision(.refused, reason))
+    case .nothing(let reason, _): return Decision(.refused, reason)
     case .oneTimeSecret(let password):
-      return Verdict(try oneTime(text.extracting(password..<text.count), record))
+      return try oneTime(text.extracting(password..<text.count), record)
     case .code(let candidates):
       guard record.credentials.isEnrolled else {
-        return Verdict(try refuse(.notEnrolled, answer, text))
+        return try refuse(.notEnrolled, answer, text)
       }
-      guard try clockIsSane(record) else { return Verdict(Decision(.unavailable, .clock)) }
+      guard try clockIsSane(record) else { return Decision(.unavailable, .clock) }
       return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
         try code(candidates, text, isPrompted: isPrompted, record, keys)
       }
@@ -77,6 +66,7 @@ struct Evaluation: ~Copyable {
     } else {
       switch try attempts.reserveWithoutRecord(now: now) {
       case .admitted(let ticket):
+        try CodeCheck.pretend(window: window, now: now)
         try attempts.settleWithoutRecord(.refused, ticket, now: now)
       case .wait(let seconds): return throttled(.throttled, wait: seconds)
       case .locked: return throttled(.locked, wait: nil)
@@ -97,7 +87,9 @@ struct Evaluation: ~Copyable {
   ) throws(StoreFailure) -> Decision {
     guard let hit = try OneTimeCheck.find(text, in: record.credentials) else {
       try attempts.settle(.counted, Attempts.Ticket(), record.state, now: now)
-      return try counted(Decision(.refused, .wrongOneTimeSecret), record)
+      var decision = Decision(.refused, .wrongOneTimeSecret)
+      try count(&decision, record)
+      return decision
     }
     guard hit.set.expires == 0 || now < hit.set.expires else {
       return Decision(.refused, .expiredInvitation)
@@ -120,16 +112,16 @@ struct Evaluation: ~Copyable {
   private borrowing func code(
     _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool,
     _ record: borrowing Record, _ keys: borrowing KeyRing
-  ) throws(StoreFailure) -> Verdict {
+  ) throws(StoreFailure) -> Decision {
     let fingerprint = try CodeCheck.fingerprint(text, at: door, keys)
     if isPrompted, isProven, try repeats(fingerprint, record) {
-      return Verdict(Decision(.refused, .repeated))
+      return Decision(.refused, .repeated)
     }
     let ticket: Attempts.Ticket
     switch try attempts.reserve(record.state, now: now) {
     case .admitted(let admitted): ticket = admitted
-    case .wait(let seconds): return Verdict(throttled(.throttled, wait: seconds))
-    case .locked: return Verdict(throttled(.locked, wait: nil))
+    case .wait(let seconds): return throttled(.throttled, wait: seconds)
+    case .locked: return throttled(.locked, wait: nil)
     }
     let hits: FixedList<8, CodeCheck.Hit>
     do throws(StoreFailure) {
@@ -142,8 +134,9 @@ struct Evaluation: ~Copyable {
     while let hit = hits[i] {
       if try record.state.accept(hit.step, of: hit.id, hit.parameters) {
         try attempts.settle(.succeeded, ticket, record.state, now: now)
-        return Verdict(
-          try commit(.code, .totp(hit.id), .factor(hit.id), record), digits: hit.parameters.digits)
+        var decision = try commit(.code, .totp(hit.id), .factor(hit.id), record)
+        decision.codeDigits = hit.parameters.digits
+        return decision
       }
       i += 1
     }
@@ -152,15 +145,17 @@ struct Evaluation: ~Copyable {
       try remember(.usedCode, fingerprint: 0, record)
       var decision = Decision(.refused, .usedCode)
       decision.use = .totp(hit.id)
-      return Verdict(decision, digits: hit.parameters.digits)
+      decision.codeDigits = hit.parameters.digits
+      return decision
     }
     try attempts.settle(.refused, ticket, record.state, now: now)
-    let offset = try CodeCheck.offset(candidates, record, keys, now: now)
-    let reason: Reason = offset == nil ? .wrongCode : .staleCode
+    let stale = try CodeCheck.hits(candidates, record, keys, now: now, window: nil)
+    let reason: Reason = stale.count == 0 ? .wrongCode : .staleCode
     try remember(reason, fingerprint: fingerprint, record)
     var decision = Decision(.refused, reason)
-    decision.offset = offset.map { Int32(truncatingIfNeeded: $0) }
-    return Verdict(try counted(decision, record))
+    decision.offset = stale[stale.count - 1].map { Int32(truncatingIfNeeded: $0.distance) }
+    try count(&decision, record)
+    return decision
   }
 
   // MARK: commit
@@ -211,13 +206,11 @@ struct Evaluation: ~Copyable {
   }
 
   @inline(never)
-  private borrowing func counted(
-    _ decision: Decision, _ record: borrowing Record
-  ) throws(StoreFailure) -> Decision {
-    var decision = decision
+  private borrowing func count(
+    _ decision: inout Decision, _ record: borrowing Record
+  ) throws(StoreFailure) {
     decision.attempts = Int32(
       truncatingIfNeeded: try attempts.refused(record.state, now: now))
-    return decision
   }
 
   /// Only who proved the first factor hears that there are no more tries.

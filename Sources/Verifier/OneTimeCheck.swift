@@ -12,47 +12,46 @@ enum OneTimeCheck {
   static func find(
     _ text: Span<UInt8>, in credentials: borrowing Credentials
   ) throws(StoreFailure) -> Hit? {
-    let salt = credentials.salt
-    let iterations = credentials.iterations
-    let sets = credentials.sets
-    return try withDerived(text, salt: salt.span, iterations: iterations) {
-      (hash: Span<UInt8>) throws(StoreFailure) in
-      var hit: Hit? = nil
-      var i = 0
-      while let set = sets[i] {
-        var k = 0
-        while let known = set.hashes[k] {
-          if constantTimeEqual(known.bytes.span, hash) { hit = Hit(set: set, index: k) }
-          k += 1
-        }
-        i += 1
-      }
-      return hit
-    }
+    try find(
+      text, in: credentials.sets, salt: credentials.salt.span, iterations: credentials.iterations)
   }
 
   /// The same work for somebody without a record.
   static func pretend(_ text: Span<UInt8>) throws(StoreFailure) {
     let salt = InlineArray<16, UInt8>(repeating: 0)
-    try withDerived(text, salt: salt.span, iterations: OneTimeSecret.iterations) { _ in }
+    _ = try find(
+      text, in: FixedList(), salt: salt.span, iterations: OneTimeSecret.iterations)
   }
 
   @inline(never)
-  private static func withDerived<R>(
-    _ text: Span<UInt8>, salt: Span<UInt8>, iterations: Int,
-    _ body: (Span<UInt8>) throws(StoreFailure) -> R
-  ) throws(StoreFailure) -> R {
+  private static func find(
+    _ text: Span<UInt8>, in sets: FixedList<2, OneTimeSet>, salt: Span<UInt8>, iterations: Int
+  ) throws(StoreFailure) -> Hit? {
     try withScratch { (room: inout MutableSpan<UInt8>) throws(StoreFailure) in
       try withScratch { (hash: inout MutableSpan<UInt8>) throws(StoreFailure) in
+        var derived = hash._mutatingExtracting(0..<OneTimeSecret.hashLength)
         do throws(OTPFailure) {
           try OneTimeSecret.read(text, into: &room)
-          var derived = hash._mutatingExtracting(0..<OneTimeSecret.hashLength)
           try OneTimeSecret.derive(room.span, salt: salt, iterations: iterations, into: &derived)
         } catch {
           throw StoreFailure(.credentials, .crypto(error))
         }
-        return try body(hash.span.extracting(0..<OneTimeSecret.hashLength))
+        return match(derived.span, sets)
       }
     }
+  }
+
+  private static func match(_ hash: Span<UInt8>, _ sets: FixedList<2, OneTimeSet>) -> Hit? {
+    var hit: Hit? = nil
+    var i = 0
+    while let set = sets[i] {
+      var k = 0
+      while let isSame = set.hashes.with(k, { constantTimeEqual($0, hash) }) {
+        if isSame { hit = Hit(set: set, index: k) }
+        k += 1
+      }
+      i += 1
+    }
+    return hit
   }
 }

@@ -34,7 +34,7 @@ struct PolicyCheck {
       let end = PolicyLine.end(in: text, from: start)
       try PolicyLine.checkBytes(text, start..<end, line: number)
       if let line = try PolicyLine.read(text, start..<end, line: number) {
-        try check.take(line, number, in: text, before: text.extracting(0..<start))
+        try check.take(line, number, in: text)
       }
       start = end + 1
     }
@@ -43,95 +43,84 @@ struct PolicyCheck {
   }
 
   private mutating func take(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     let stands = lines[Int(line.key.rawValue)] != 0
     lines[Int(line.key.rawValue)] = number
     switch line.key {
     case .requiredGroups, .exemptUsers, .exemptGroups:
-      try takeNames(line, number, in: text, before: before)
+      try takeNames(line, number, in: text)
     case .door, .enrollByGroup:
-      try takeNamed(line, number, in: text, before: before)
+      try takeNamed(line, number, in: text)
     case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter, .throttleFirst,
       .throttleLongest, .lockAfter, .unprovenAccountLimit:
       guard !stands else {
         throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
       }
-      try takeScalar(line, number, text.extracting(line.value))
+      let value = text.extracting(line.value)
+      guard takeScalar(line.key, value) else { throw badValue(line.key, number, value) }
     }
   }
 
-  private mutating func takeScalar(
-    _ line: PolicyLine, _ number: Int, _ value: Span<UInt8>
-  ) throws(PolicyFailure) {
-    switch line.key {
-    case .digits: settings.digits = try count(line.key, number, value)
-    case .window: settings.window = try count(line.key, number, value)
-    case .throttleAfter: settings.throttle.after = try count(line.key, number, value)
-    case .throttleFirst: settings.throttle.first = try count(line.key, number, value)
-    case .throttleLongest: settings.throttle.longest = try count(line.key, number, value)
-    case .lockAfter: settings.throttle.lockAfter = try count(line.key, number, value)
+  /// Takes the value of a key that has one; `false` where it is not a value of that key.
+  private mutating func takeScalar(_ key: PolicyKey, _ value: Span<UInt8>) -> Bool {
+    switch key {
+    case .digits: return PolicyCheck.count(key, value, &settings.digits)
+    case .window: return PolicyCheck.count(key, value, &settings.window)
+    case .throttleAfter: return PolicyCheck.count(key, value, &settings.throttle.after)
+    case .throttleFirst: return PolicyCheck.count(key, value, &settings.throttle.first)
+    case .throttleLongest: return PolicyCheck.count(key, value, &settings.throttle.longest)
+    case .lockAfter: return PolicyCheck.count(key, value, &settings.throttle.lockAfter)
     case .unprovenAccountLimit:
-      settings.throttle.unprovenAccountLimit = try count(line.key, number, value)
+      return PolicyCheck.count(key, value, &settings.throttle.unprovenAccountLimit)
     case .unenrolled:
       switch value {
       case "deny": settings.unenrolledAllowed = false
       case "allow": settings.unenrolledAllowed = true
-      default: throw badValue(line.key, number, value)
+      default: return false
       }
     case .firstEnroll:
       switch value {
       case "invitation": settings.firstEnroll = .invitation
       case "password": settings.firstEnroll = .password
-      default: throw badValue(line.key, number, value)
+      default: return false
       }
     case .enrollBy:
-      guard let end = PolicyDate.end(of: value) else { throw badValue(line.key, number, value) }
-      settings.enrollBy = end
-    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: break
+      settings.enrollBy = PolicyDate.end(of: value)
+      return settings.enrollBy != nil
+    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: return false
     }
+    return true
   }
 
   /// Takes `enroll-by.GROUP` or `door.SERVICE`, which may stand once for each name.
   private mutating func takeNamed(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     let value = text.extracting(line.value)
     let part = text.extracting(line.part)
     let isGood =
       line.key == .door ? Door(name: value) != nil : PolicyDate.end(of: value) != nil
     guard isGood else { throw badValue(line.key, number, value) }
-    var repeated = false
-    PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
-      repeated = line.key == .door ? equalIgnoringCase(name, part) : equal(name, part)
-      return !repeated
-    }
-    guard !repeated else {
+    let before = text.extracting(0..<line.word.lowerBound)
+    guard !PolicyText.lists(part, under: line.key, in: before) else {
       throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
     }
     try countEntry(of: line.key, number)
   }
 
   private mutating func takeNames(
-    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>, before: Span<UInt8>
+    _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     var entries = PolicyEntries(of: line, number: number)
     while try entries.next(in: text) {
       try countEntry(of: line.key, number)
-      let own = entries.name
-      var repeated = false
-      PolicyText.eachEntry(of: line.key, in: before) { (name, _) in
-        repeated = own.withBytes { (own: Span<UInt8>) in equal(own, name) }
-        return !repeated
-      }
-      var earlier = PolicyEntries(of: line, number: number)
-      while !repeated, try earlier.next(in: text), earlier.start < entries.start {
-        repeated = own.withBytes { (own: Span<UInt8>) in
-          earlier.name.withBytes { (name: Span<UInt8>) in equal(own, name) }
-        }
+      let before = text.extracting(0..<entries.start)
+      let repeated = entries.name.withBytes { (name: Span<UInt8>) in
+        PolicyText.lists(name, under: line.key, in: before)
       }
       guard !repeated else {
-        throw PolicyFailure(.repeatedName(line.key, own.quoted), line: number)
+        throw PolicyFailure(.repeatedName(line.key, entries.name.quoted), line: number)
       }
     }
   }
@@ -174,13 +163,14 @@ struct PolicyCheck {
     }
   }
 
-  private func count(
-    _ key: PolicyKey, _ number: Int, _ value: Span<UInt8>
-  ) throws(PolicyFailure) -> Int {
+  /// Reads a number that `key` may have into `setting`; `false` for anything else.
+  @inline(never)
+  private static func count(_ key: PolicyKey, _ value: Span<UInt8>, _ setting: inout Int) -> Bool {
     guard let range = key.range, let count = OTP.number(value, atMost: range.upperBound),
       count >= range.lowerBound
-    else { throw badValue(key, number, value) }
-    return count
+    else { return false }
+    setting = count
+    return true
   }
 
   private func badValue(_ key: PolicyKey, _ number: Int, _ value: Span<UInt8>) -> PolicyFailure {

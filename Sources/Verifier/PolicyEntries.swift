@@ -61,6 +61,7 @@ struct PolicyEntries {
   }
 
   /// Reads the next entry into `name` and `reason`; `false` after the last one.
+  @inline(never)
   mutating func next(in text: Span<UInt8>) throws(PolicyFailure) -> Bool {
     skipBlanks(in: text)
     if !isFirst {

@@ -53,7 +53,7 @@ public enum PolicyKey: UInt8, Sendable {
     case .throttleFirst: 1...3_600
     case .throttleLongest: 1...86_400
     case .lockAfter: 10...100
-    case .unprovenAccountLimit: 20...10_000
+    case .unprovenAccountLimit: 20...4_000  // counted in 12 bits
     case .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .requiredGroups, .exemptUsers,
       .exemptGroups, .door:
       nil

@@ -1,6 +1,6 @@
 internal import OTP
 
-/// Questions to a text that `PolicyCheck` has read before, or to whole lines at its start.
+/// Questions to a text that `PolicyCheck` has read before, or to whole entries at its start.
 ///
 /// The lists of a policy stay bytes and are scanned when asked: a policy is small, a sign-in asks
 /// two or three questions, and no heap is needed.
@@ -22,6 +22,7 @@ enum PolicyText {
 
   /// Shows each entry of `key` until `body` answers `false`: for lists the name and its reason, for
   /// `door.SERVICE` and `enroll-by.GROUP` the name and the value.
+  @inline(never)
   static func eachEntry(
     of key: PolicyKey, in text: Span<UInt8>, _ body: (Span<UInt8>, Span<UInt8>) -> Bool
   ) {
@@ -41,6 +42,18 @@ enum PolicyText {
       }
       return true
     }
+  }
+}
+
+extension PolicyText {
+  /// Whether an entry of `key` is called `name`.
+  static func lists(_ name: Span<UInt8>, under key: PolicyKey, in text: Span<UInt8>) -> Bool {
+    var found = false
+    eachEntry(of: key, in: text) { (other, _) in
+      found = key == .door ? equalIgnoringCase(other, name) : equal(other, name)
+      return !found
+    }
+    return found
   }
 }
 

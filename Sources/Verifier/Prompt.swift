@@ -6,6 +6,7 @@ enum Prompt {
   /// Seconds for which the next prompt still speaks of a refusal.
   private static let memory: Int64 = 120
 
+  @inline(never)
   static func text(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
     split: Bool, now: Int64
@@ -13,7 +14,7 @@ enum Prompt {
     var line = TextLine()
     if request.isProven, let account = subject.account {
       try obstructed { () throws(StoreFailure) in
-        if let record = try Store(at: location).record(of: account.name, uid: account.uid) {
+        if let record = try Store.record(of: account.name, uid: account.uid, at: location) {
           try note(record, subject, now: now, into: &line)
         }
       }
@@ -48,7 +49,7 @@ enum Prompt {
       return
     }
     let last = try record.state.lastRefusal(at: subject.door)
-    guard now - last.time < memory, let refusal = RefusalNote(rawValue: last.reason) else {
+    guard now &- last.time < memory, let refusal = RefusalNote(rawValue: last.reason) else {
       return
     }
     switch refusal {

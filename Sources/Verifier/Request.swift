@@ -20,18 +20,18 @@ public struct Request {
   public let user: Quoted
   public let account: AccountLookup
   public let service: Quoted
-  public let mode: Mode
+  public var mode: Mode
   /// The application said that a password was already right, or the line does.
-  public let isProven: Bool
+  public var isProven: Bool
   /// `nullok`: the line lets policy decide about users who are not enrolled.
-  public let allowsUnenrolled: Bool
+  public var allowsUnenrolled: Bool
   /// `window=`: at most this many steps, whatever policy allows.
-  public let window: Int?
+  public var window: Int?
   /// `prompt=`: what to ask for instead of "Verification code".
-  public let prompt: FactorName?
-  public let rhost: Quoted?
-  public let tty: Quoted?
-  public let ruser: Quoted?
+  public var prompt: FactorName?
+  public var rhost: Quoted?
+  public var tty: Quoted?
+  public var ruser: Quoted?
   /// The real user id of the process that asks.
   public let caller: UInt32
 
@@ -78,12 +78,14 @@ public protocol SignInHost: ~Copyable {
   mutating func log(_ line: borrowing TextLine, isWarning: Bool)
 }
 
-/// The /64 of an IPv6 address; anything else as it is.
+/// The /64 of an IPv6 address; anything else, and an IPv4 address in IPv6 clothes, as it is.
 ///
-/// An attacker commands a whole /64, so that is what counts as one origin. The text must have at
-/// least four groups before any `::` to be cut; what is shorter is one origin of its own.
+/// An attacker commands a whole /64, so that is what counts as one origin. What is written with `::`
+/// before its fourth group is cut there, which is never narrower.
 func networkPrefix(of host: Quoted) -> Quoted {
   host.withBytes { (text: Span<UInt8>) in
+    let mapped: StaticString = "::ffff:"
+    if text.count > 7, mapped ~= text.extracting(0..<7) { return host }
     var colons = 0
     var i = 0
     while i < text.count {

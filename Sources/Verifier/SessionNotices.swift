@@ -10,41 +10,49 @@ public enum SessionNotices {
   ) {
     guard case .found(let account) = request.account else { return }
     do throws(StoreFailure) {
-      guard let record = try Store(at: location).record(of: account.name, uid: account.uid) else {
+      guard let record = try Store.record(of: account.name, uid: account.uid, at: location) else {
         return
       }
       let notices = try record.state.notices()
       if notices.isEmpty { return }
-      if notices.contains(.invitationUsed) {
-        show(line("an invitation opened a sign-in to this account"))
+      let order: InlineArray<5, Notice> = [
+        .invitationUsed, .recoveryCodeUsed, .recoveryCodesReplaced, .factorAdded, .factorRemoved,
+      ]
+      var i = 0
+      while i < order.count {
+        if notices.contains(order[i]) { show(try line(order[i], record)) }
+        i += 1
       }
-      if notices.contains(.recoveryCodeUsed) { show(try recoveryCodeUsed(record)) }
-      if notices.contains(.recoveryCodesReplaced) {
-        show(line("the recovery codes were replaced; the old ones are void"))
-      }
-      if notices.contains(.factorAdded) { show(line("a factor was added to this account")) }
-      if notices.contains(.factorRemoved) { show(line("a factor was removed from this account")) }
       try record.state.clear(notices)
     } catch {
       return
     }
   }
 
-  private static func line(_ text: StaticString) -> TextLine {
+  private static func line(
+    _ notice: Notice, _ record: borrowing Record
+  ) throws(StoreFailure) -> TextLine {
     var line = TextLine()
     line.append("cachet-mfa: ")
-    line.append(text)
+    switch notice {
+    case .invitationUsed: line.append("an invitation opened a sign-in to this account")
+    case .recoveryCodeUsed: try append(recoveryCodeUsed: record, to: &line)
+    case .recoveryCodesReplaced:
+      line.append("the recovery codes were replaced; the old ones are void")
+    case .factorAdded: line.append("a factor was added to this account")
+    case .factorRemoved: line.append("a factor was removed from this account")
+    }
     return line
   }
 
-  private static func recoveryCodeUsed(_ record: borrowing Record) throws(StoreFailure) -> TextLine
-  {
-    var text = line("a recovery code was used")
+  private static func append(
+    recoveryCodeUsed record: borrowing Record, to line: inout TextLine
+  ) throws(StoreFailure) {
+    line.append("a recovery code was used")
     if let set = record.credentials.set(of: .recovery), let used = try record.state.used(of: set) {
-      text.append(", ")
-      text.append(Int64(set.hashes.count - used.nonzeroBitCount))
-      text.append(" left")
+      line.append(", ")
+      line.append(Int64(set.hashes.count - used.nonzeroBitCount))
+      line.append(" left")
     }
-    return text
   }
 }

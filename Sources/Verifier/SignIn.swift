@@ -48,10 +48,13 @@ public enum SignIn {
     guard request.allowsUnenrolled, let account = subject.account, now >= release,
       subject.hasGrace(at: now)
     else { return nil }
-    let isEnrolled = try obstructed { () throws(StoreFailure) in
-      try Store(at: location).record(of: account.name, uid: account.uid)?.isKnown ?? false
+    let isKnown = try obstructed { () throws(StoreFailure) in
+      let store = try Store(at: location)
+      // "Has no factor" is a negative answer too, and believed of this host's store alone.
+      try store.mustBeTrusted()
+      return try store.record(of: account.name, uid: account.uid)?.isKnown ?? false
     }
-    return isEnrolled ? nil : Decision(.ignored, .grace)
+    return isKnown ? nil : Decision(.ignored, .grace)
   }
 
   @inline(never)
@@ -100,12 +103,11 @@ public enum SignIn {
     var password = answer.password(digits: subject.policy.digits)
     do throws(Obstacle) {
       let now = host.now()
-      let verdict = try obstructed { () throws(StoreFailure) in
+      decision = try obstructed { () throws(StoreFailure) in
         try Evaluation(request, subject, at: location, now: now)
           .run(answer, text, isPrompted: isPrompted)
       }
-      decision = verdict.decision
-      if let digits = verdict.digits { password = text.count - digits }
+      if let digits = decision.codeDigits { password = text.count - digits }
     } catch {
       decision = error.decision
     }
@@ -128,8 +130,7 @@ public enum SignIn {
 }
 
 extension Record {
-  /// Whether the record belongs to somebody who has, or once had, something to do with us: a
-  /// factor, an invitation, or a hand that disabled the user.
+  /// Whether grace has nothing to say about the user: there is a factor, or the user is disabled.
   var isKnown: Bool { credentials.isEnrolled || credentials.disabledAt != 0 }
 }
 

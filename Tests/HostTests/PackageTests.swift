@@ -7,7 +7,14 @@ extension HostTests {
   struct Package {
     private let files = [
       "/usr/lib/x86_64-linux-gnu/security/pam_cachet_mfa.so", "/usr/bin/cachet-mfa",
+      "/usr/share/man/man8/pam_cachet_mfa.8.gz", "/usr/share/man/man5/cachet-mfa-policy.5.gz",
+      "/usr/share/bash-completion/completions/cachet-mfa",
+      "/usr/share/fish/vendor_completions.d/cachet-mfa.fish",
+      "/usr/share/zsh/vendor-completions/_cachet-mfa", "/usr/share/cachet-mfa/in-use",
+      "/usr/share/doc/cachet-mfa/recipes/sshd", "/usr/share/doc/cachet-mfa/recipes/README.md",
+      "/usr/share/doc/cachet-mfa/copyright",
     ]
+    private let folders = ["/etc/cachet-mfa", "/var/lib/cachet-mfa"]
 
     @Test("it installs beside libpam's own modules, changes no stack, and goes without a trace")
     func installAndRemove() async throws {
@@ -15,18 +22,76 @@ extension HostTests {
         let before = try await host.shell("cat /etc/pam.d/* /etc/shadow | sha256sum")
         try await install(on: host)
         for file in files {
-          #expect(try await host.run("stat", "-c", "%U %G", file).output == "root root\n")
+          #expect(
+            try await host.run("stat", "-c", "%U %G", file).output == "root root\n", "\(file)")
         }
+        for folder in folders {
+          let told = try await host.run("stat", "-c", "%U %G %a", folder)
+          #expect(told.output == "root root 700\n")
+        }
+        let recipes = try await host.shell("ls /usr/share/doc/cachet-mfa/recipes")
+        #expect(recipes.lines.count == 7 && recipes.lines.contains("sudo-targetpw"))
         let beside = try await host.shell("ls /lib/*/security/pam_unix.so /lib/*/security/*cachet*")
         #expect(beside.lines.count == 2)
         #expect(try await host.run("cachet-mfa", "--help").status == 0)
 
         #expect(try await host.run("dpkg", "--remove", "cachet-mfa").status == 0)
-        for file in files {
-          #expect(try await host.run("test", "-e", file).status == 1)
+        for file in files + folders {
+          #expect(try await host.run("test", "-e", file).status == 1, "\(file)")
         }
         let after = try await host.shell("cat /etc/pam.d/* /etc/shadow | sha256sum")
         #expect(after.output == before.output)
+      }
+    }
+
+    @Test("upgrade, removal and purge leave key, policy and records as they are")
+    func keepsStore() async throws {
+      try await withHost(bare: true) { host in
+        try await install(on: host)
+        let phone = try await host.enroll("root")
+        #expect(phone.recoveryCodes.count == 10)
+        let secrets = "find /etc/cachet-mfa /var/lib/cachet-mfa -printf '%p %m %u %s %T@\n' | sort"
+        let before = try await host.shell(secrets).output
+        #expect(before.contains("/var/lib/cachet-mfa/users/root/state 600 root 4096"))
+        try await install(on: host)
+        #expect(try await host.shell(secrets).output == before)
+        #expect(try await host.run("dpkg", "--remove", "cachet-mfa").status == 0)
+        #expect(try await host.shell(secrets).output == before)
+        try await install(on: host)
+        try await host.mfa("key", "check")
+        let purged = try await host.run("dpkg", "--purge", "cachet-mfa")
+        #expect(purged.status == 0)
+        for folder in folders { #expect(purged.errors.contains("\(folder) holds secrets")) }
+        #expect(try await host.shell(secrets).output == before)
+      }
+    }
+
+    @Test("its contents are as Debian wants them")
+    func contents() async throws {
+      try await withHost(bare: true) { host in
+        let listed = try await host.shell("dpkg-deb --contents /opt/build/cachet-mfa_*.deb")
+        for line in listed.lines {
+          let words = line.split(separator: " ", omittingEmptySubsequences: true)
+          #expect(words[1] == "root/root", "\(line)")
+          // Nothing set-user-ID, nothing that others may write.
+          #expect(!words[0].contains("s") && !words[0].contains("t"), "\(line)")
+          #expect(
+            words[0].dropFirst(5).first != "w" && words[0].dropFirst(8).first != "w", "\(line)")
+          #expect(!line.contains("/usr/local/"))
+        }
+        let checked = try await host.shell(
+          """
+          set -e
+          dpkg-deb --control /opt/build/cachet-mfa_*.deb /root/control
+          cd /root/control && ls
+          for script in prerm postrm; do test -x $script && sh -n $script; done
+          dpkg-deb --extract /opt/build/cachet-mfa_*.deb /root/tree
+          cd /root/tree && md5sum --quiet --check ../control/md5sums
+          find . -name '*.gz' -exec gzip --test {} +
+          ! grep -q '^Conflicts\\|^Replaces' ../control/control
+          """)
+        #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+        #expect(checked.lines == ["control", "md5sums", "postrm", "prerm"])
       }
     }
 

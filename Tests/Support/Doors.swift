@@ -11,7 +11,27 @@ extension TestHost {
         "MaxStartups 100:30:200",
       ]
     try write(config.map { $0 + "\n" }.joined(), to: "/etc/ssh/sshd_config")
-    let started = try await run("/usr/sbin/sshd")
+    try await startSSHD()
+  }
+
+  /// Starts sshd as Debian configures it, with pam/recipes/sshd_config in the place that its head
+  /// names; `first` comes before it, and so wins.
+  public func startWithRecipe(sshd lines: [String]) async throws {
+    let folder = "/etc/ssh/sshd_config.d"
+    let ours = lines + ["LogLevel VERBOSE", "MaxStartups 100:30:200"]
+    try write(ours.map { $0 + "\n" }.joined(), to: "\(folder)/000-test.conf")
+    try write(TestHost.recipe("sshd_config"), to: "\(folder)/cachet-mfa.conf")
+    try await startSSHD()
+  }
+
+  /// sshd leaves the foreground before it listens.
+  private func startSSHD() async throws {
+    let started = try await shell(
+      """
+      /usr/sbin/sshd || exit
+      for n in $(seq 200); do grep -q ':0016 .* 0A ' /proc/net/tcp && exit; sleep 0.02; done
+      echo 'sshd does not listen' >&2; exit 1
+      """)
     guard started.status == 0 else { throw NotOpened(why: started.errors) }
   }
 
@@ -28,7 +48,8 @@ extension TestHost {
   }
 
   /// Signs in over the network and runs `command`. One attempt per connection, so that a refusal
-  /// is an exit status of 255 and not another prompt; `options` go before these and win.
+  /// is an exit status of 255 and not another prompt; `options` go before these and win. Without a
+  /// `command` it is a shell at a terminal.
   public func ssh(
     _ user: String, _ dialogue: [(expect: String, answer: String)], _ command: String = "id -un",
     methods: String = "publickey,keyboard-interactive", options: [String] = [],
@@ -41,8 +62,8 @@ extension TestHost {
     return try await terminal(
       dialogue,
       ["/usr/bin/ssh"] + options + ours.flatMap { ["-o", $0] } + [
-        "-l", user, "127.0.0.1", command,
-      ], within: seconds)
+        "-l", user, "127.0.0.1",
+      ] + (command.isEmpty ? [] : [command]), within: seconds)
   }
 
   /// `user` runs `command` by sudo at a terminal; `options` such as `-i`, `-u bob`.

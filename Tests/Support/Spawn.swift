@@ -45,7 +45,10 @@ struct Spawned: Sendable {
     await withCheckedContinuation { waiting in
       DispatchQueue.global().async {
         var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+        while unsafe waitpid(pid, &status, 0) == -1 {
+          // Never a success that nobody saw.
+          guard errno == EINTR else { return waiting.resume(returning: 255 + errno) }
+        }
         let signal = status & 0x7f
         waiting.resume(returning: signal == 0 ? (status >> 8) & 0xff : 128 + signal)
       }

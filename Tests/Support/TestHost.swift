@@ -10,13 +10,13 @@ import Glibc
 ///       #expect(visit.status == 0)
 ///     }
 public func withHost<R>(
-  pam services: [String: [String]] = [:], sshd: [String] = [], bare: Bool = false,
+  pam services: [String: [String]] = [:], sshd: [String]? = [], bare: Bool = false,
   _ body: (TestHost) async throws -> R
 ) async throws -> R {
   let host = try await TestHost.open(bare: bare)
   do {
     for (name, lines) in services { try host.pam(name, lines) }
-    if !bare { try await host.start(sshd: sshd) }
+    if !bare, let sshd { try await host.start(sshd: sshd) }
     let result = try await body(host)
     await host.close()
     return result
@@ -135,7 +135,7 @@ public struct TestHost: Sendable {
       input: "", within: seconds + 5)
   }
 
-  private func enter(
+  func enter(
     _ words: [String], input: String, within seconds: Int
   ) async throws -> Outcome {
     _ = path("/")

@@ -1,13 +1,17 @@
 // atcall: runs a program and lets something happen at its n-th system call.
 //
-//   atcall [--window] [--execs N] [--at N] [--do errno:NUMBER|kill|hold] [--report FILE]
-//          -- PROGRAM …
+//   atcall [--window] [--execs N] [--inside NAME] [--at N] [--do errno:NUMBER|kill|hold|walk]
+//          [--report FILE] -- PROGRAM …
 //
 //   --window       count only between the marks that pamtry sets around its calls into libpam
 //   --execs N      count only from the N-th execve on (1: PROGRAM itself)
+//   --inside NAME  count only calls made by the loaded library NAME or by what it has called: those
+//                  with a return address into it on the stack
 //   --at N         1 is the first; without it, only count
 //   --do errno:E   the call is not made and fails with E       kill   SIGKILL instead of the call
 //   --do hold      the program stands still before the call until FILE is removed, then dies
+//   --do walk      it stands still before this call and each one after it, until FILE is emptied;
+//                  removed, it dies
 //   --report FILE  "calls N" at the end, "held PID" while holding, "did NUMBER" (system call)
 // Every system call of every process and thread below PROGRAM counts, those of libc included.
 // Exit status: the program's; 128 + signal when one ended it.
@@ -22,17 +26,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { WINDOW_OPEN = -770001, WINDOW_CLOSE = -770002 };
-enum action { COUNT, FAIL, KILL, HOLD };
+enum action { COUNT, FAIL, KILL, HOLD, WALK };
 
 static enum action action = COUNT;
 static long at, counted, execs;
-static const char *report_path = "/dev/null";
+static const char *report_path = "/dev/null", *library;
 static int failure, report = -1;
 static bool windowed, open_window;
 static pid_t failing;
@@ -47,20 +53,65 @@ static bool must_return(unsigned long long number) {
            number == SYS_futex || number == SYS_brk;
 }
 
+// Where the code of `library` and the end of the stack are in `task`; false while it is not loaded.
+static bool places(pid_t task, unsigned long *start, unsigned long *end, unsigned long *bottom) {
+    char path[64], line[512], flags[8];
+    unsigned long from, to;
+    *start = *bottom = 0;
+    snprintf(path, sizeof path, "/proc/%d/maps", task);
+    FILE *maps = fopen(path, "re");
+    while (maps && fgets(line, sizeof line, maps)) {
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3) continue;
+        if (strstr(line, library) && flags[2] == 'x') *start = from, *end = to;
+        if (strstr(line, "[stack]")) *bottom = to;
+    }
+    if (maps) fclose(maps);
+    return *start && *bottom;
+}
+
+// Whether a call stands before `address`: other numbers that look like code are no return addresses.
+static bool returns(pid_t task, unsigned long address) {
+    unsigned char code[6];
+    struct iovec ours = {code, sizeof code}, its = {(void *)(address - sizeof code), sizeof code};
+    if (process_vm_readv(task, &ours, 1, &its, 1, 0) != sizeof code) return false;
+    return code[1] == 0xe8 || (code[0] == 0xff && code[1] == 0x15) ||
+           (code[3] == 0xff && (code[4] & 0x38) == 0x10) ||
+           (code[4] == 0xff && (code[5] & 0x38) == 0x10);
+}
+
+static bool inside(pid_t task, unsigned long top) {
+    static unsigned long words[1 << 16];
+    unsigned long start, end, bottom;
+    if (!library) return true;
+    if (!places(task, &start, &end, &bottom) || top >= bottom) return false;
+    size_t length = bottom - top < sizeof words ? bottom - top : sizeof words;
+    struct iovec ours = {words, length}, its = {(void *)top, length};
+    ssize_t n = process_vm_readv(task, &ours, 1, &its, 1, 0);
+    for (ssize_t i = 0; i < n / (ssize_t)sizeof *words; i++)
+        if (words[i] > start && words[i] < end && returns(task, words[i])) return true;
+    return false;
+}
+
+static void hold(pid_t task) {
+    struct stat report_now;
+    tell("held", task);
+    while (stat(report_path, &report_now) == 0) {
+        if (action == WALK && report_now.st_size == 0) return;
+        usleep(5 * 1000);
+    }
+    exit(0);  // PTRACE_O_EXITKILL
+}
+
 // At the entry into a system call.
-static void entered(pid_t task, unsigned long long number, long first) {
+static void entered(pid_t task, unsigned long long number, long first, unsigned long stack) {
     if (number == SYS_getpgid && (int)first == WINDOW_OPEN) open_window = true;
     else if (number == SYS_getpgid && (int)first == WINDOW_CLOSE) open_window = false;
-    else if (execs <= 0 && (!windowed || open_window)) {
-        if (++counted != at) return;
+    else if (execs <= 0 && (!windowed || open_window) && inside(task, stack)) {
+        if (++counted != at && !(action == WALK && counted > at)) return;
         if (action == FAIL && must_return(number)) return;
         tell("did", (long)number);
         if (action == KILL) kill(task, SIGKILL);
-        if (action == HOLD) {
-            tell("held", task);
-            while (access(report_path, F_OK) == 0) usleep(10 * 1000);
-            exit(0);  // PTRACE_O_EXITKILL
-        }
+        if (action == HOLD || action == WALK) hold(task);
         if (action == FAIL) {
             ptrace(PTRACE_POKEUSER, task, offsetof(struct user, regs.orig_rax), -1L);
             failing = task;
@@ -87,7 +138,7 @@ static int follow(pid_t first) {
             struct __ptrace_syscall_info info;
             if (ptrace(PTRACE_GET_SYSCALL_INFO, task, sizeof info, &info) > 0) {
                 if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-                    entered(task, info.entry.nr, (long)info.entry.args[0]);
+                    entered(task, info.entry.nr, (long)info.entry.args[0], info.stack_pointer);
                 else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
                     left(task);
             }
@@ -103,12 +154,13 @@ static int follow(pid_t first) {
 
 int main(int count, char **words) {
     static const struct option options[] = {{"window", 0, 0, 'w'},
-        {"execs", 1, 0, 'e'}, {"at", 1, 0, 'n'},
+        {"execs", 1, 0, 'e'}, {"at", 1, 0, 'n'}, {"inside", 1, 0, 'i'},
         {"do", 1, 0, 'd'}, {"report", 1, 0, 'r'}, {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, words, "+", options, NULL)) != -1;) {
         switch (option) {
         case 'e': execs = atol(optarg); break;
         case 'w': windowed = true; break;
+        case 'i': library = optarg; break;
         case 'n': at = atol(optarg); break;
         case 'r':
             report_path = optarg;
@@ -118,6 +170,7 @@ int main(int count, char **words) {
         case 'd':
             if (strcmp(optarg, "kill") == 0) action = KILL;
             else if (strcmp(optarg, "hold") == 0) action = HOLD;
+            else if (strcmp(optarg, "walk") == 0) action = WALK;
             else if (sscanf(optarg, "errno:%d", &failure) == 1) action = FAIL;
             else return 64;
             break;

@@ -20,7 +20,7 @@ import Verifier
   @Test(arguments: [
     (PolicyKey.digits, 6, 8), (.window, 0, 10), (.throttleAfter, 1, 10),
     (.throttleFirst, 1, 900), (.throttleLongest, 30, 86_400), (.lockAfter, 10, 100),
-    (.unprovenAccountLimit, 20, 10_000),
+    (.unprovenAccountLimit, 20, 4_000),
   ])
   func `a number is taken from its least to its greatest`(
     key: PolicyKey, least: Int, greatest: Int

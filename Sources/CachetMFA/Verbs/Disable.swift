@@ -13,7 +13,7 @@ struct Disable: ParsableCommand {
     let site = try places.site()
     let person = try whose.person()
     let output = Output(places)
-    let store = try site.openOrMake()
+    let store = try site.open()
     let before = try site.trying(person) { () throws(StoreFailure) in
       try store.disable(person.account.name, uid: person.uid, now: Times.now)
     }

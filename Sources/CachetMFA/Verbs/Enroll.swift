@@ -29,6 +29,8 @@ struct Enroll: ParsableCommand {
     let person = try whose.person()
     let name = try self.name.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let output = Output(places)
+    // What is wrong on the command line is told before a store is made for it.
+    _ = try parameters(Parameters.digitCounts.lowerBound)
     let store = try site.openOrMake()
     let policy = try site.appliedPolicy()
     let parameters = try parameters(policy.digits)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CTerminal
 import Store
 
 struct KeyCheck: ParsableCommand {
@@ -36,7 +37,7 @@ struct KeyCheck: ParsableCommand {
     }
     try output.flush()
     guard sweep.isComplete else {
-      throw .store(StoreFailure(.users, .unreadable(errno: 5)), site, nil)
+      throw .store(StoreFailure(.users, .unreadable(errno: EIO)), site, nil)
     }
     guard sweep.damaged.isEmpty else { throw .damagedRecords(sweep.damaged.count) }
   }

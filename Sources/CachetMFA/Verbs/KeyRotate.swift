@@ -1,4 +1,5 @@
 import ArgumentParser
+import CTerminal
 import Store
 
 struct KeyRotate: ParsableCommand {
@@ -53,7 +54,7 @@ struct KeyRotate: ParsableCommand {
       try store.reseal(name) ? 1 : 0
     }
     guard sweep.isComplete else {
-      throw .store(StoreFailure(.users, .unreadable(errno: 5)), site, nil)
+      throw .store(StoreFailure(.users, .unreadable(errno: EIO)), site, nil)
     }
     guard sweep.damaged.isEmpty else {
       try output.flush()

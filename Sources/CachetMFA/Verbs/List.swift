@@ -1,4 +1,5 @@
 import ArgumentParser
+import CTerminal
 import Store
 import Verifier
 
@@ -16,28 +17,38 @@ struct List: ParsableCommand {
     let store = try site.open()
     let rules = ThrottleRules()
     var damaged = 0
-    var failure: Failure?
     if !output.isJSON {
       output.line(List.columns("USER", "STATE", "FACTORS", "CODES", "LAST SIGN-IN"))
     }
-    let listed = store.forEachRecord { (name: AccountName) in
-      guard failure == nil else { return }
-      let user = name.withBytes { (bytes: Span<UInt8>) in printable(text(bytes)) }
+    for name in try List.names(store, site) {
+      let user = printable(text(name.span))
       do throws(StoreFailure) {
-        guard let record = try store.record(of: name) else { return }
+        guard let name = AccountName(name.span), let record = try store.record(of: name) else {
+          continue
+        }
         List.tell(user, try RecordFacts(record, rules.proven), on: output)
       } catch {
         damaged += 1
         List.tell(user, damage: error, on: output)
       }
-      do throws(Failure) { try output.flushWhenLong() } catch { failure = error }
+      try output.flushWhenLong()
     }
-    if let failure { throw failure }
     try output.flush()
-    guard listed else { throw .store(StoreFailure(.users, .unreadable(errno: 5)), site, nil) }
     guard damaged == 0 else { throw .damagedRecords(damaged) }
     // Only now may an empty list be believed.
     try site.trying { () throws(StoreFailure) in try store.mustBeTrusted() }
+  }
+
+  /// The name of everybody who has a record, in the order of their bytes.
+  private static func names(
+    _ store: borrowing Store, _ site: Site
+  ) throws(Failure) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    let listed = store.forEachRecord { (name: AccountName) in
+      names.append(name.withBytes { (bytes: Span<UInt8>) in bytes.indices.map { bytes[$0] } })
+    }
+    guard listed else { throw .store(StoreFailure(.users, .unreadable(errno: EIO)), site, nil) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   private static func tell(_ user: String, _ facts: RecordFacts, on output: Output) {

@@ -20,12 +20,12 @@ struct PolicyShow: ParsableCommand {
     let isCurrent = site.isApplied(policy)
     output.object { json in PolicyShow.write(policy, isCurrent, to: json) }
     if !output.isJSON { PolicyShow.write(policy, to: output) }
-    if isCurrent == false {
-      output.line()
-      output.line(
-        "# \(site.policyText) has changed since; '\(site.command("policy apply"))' applies it")
-    }
     try output.flush()
+    if isCurrent == false {
+      Terminal.tell(
+        "cachet-mfa: note: \(site.policyText) has changed since; "
+          + "'\(site.command("policy apply"))' applies it\n")
+    }
   }
 
   private static func write(_ policy: borrowing Policy, to output: Output) {

@@ -33,7 +33,11 @@ struct Verify: ParsableCommand {
       json.field("reason", "\(decision.reason.name)")
       if let factor { json.field("factor", factor) } else { json.null("factor") }
       if let wait = decision.wait { json.field("wait", Int(wait)) } else { json.null("wait") }
-      if let offset = decision.offset { json.field("offset", Int(offset)) } else { json.null("offset") }
+      if let offset = decision.offset {
+        json.field("offset", Int(offset))
+      } else {
+        json.null("offset")
+      }
     }
     if case .accepted = decision.outcome {
       output.line("\(person.name): right, and used now: \(factor ?? "a code")")

@@ -15,7 +15,7 @@ extension Decision {
     case .grace: return Complaint("\(name) has no factor yet, policy still allows that", exit)
     case .wrongCode: return Complaint("\(name): wrong code", hint: attemptsHint, exit)
     case .staleCode:
-      let steps = offset ?? 0
+      let steps = Int(offset ?? 0)
       return Complaint(
         "\(name): the code is of \(abs(steps)) steps \(steps < 0 ? "ago" : "from now")",
         hint: "the clock of the authenticator or of this host is off", exit)

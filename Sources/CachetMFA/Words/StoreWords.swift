@@ -9,7 +9,8 @@ extension StoreFailure {
 
   /// The same of the file at `path`.
   func complaint(of path: String, at site: Site, _ person: Person?) -> Complaint {
-    let name = person.map { quoted($0.name) } ?? "NAME"
+    let name = person?.name ?? "NAME"
+    let word = person.map { shellWord($0.name) } ?? "NAME"
     switch defect {
     case .missing: return missing(path, site)
     case .symbolicLink:
@@ -31,8 +32,8 @@ extension StoreFailure {
         hint: "'chmod go-w' what is, once you know that nobody used it", .unavailable)
     case .hardLinked:
       return Complaint("\(path) has a second name", hint: "'find -samefile' shows it", .unavailable)
-    case .tooLarge: return damaged("\(path) is too large", name, site)
-    case .truncated: return damaged("\(path) is cut short", name, site)
+    case .tooLarge: return damaged("\(path) is too large", word, site)
+    case .truncated: return damaged("\(path) is cut short", word, site)
     case .unreadable(let code):
       return Complaint("\(path): \(systemWords(code))", exit(code))
     case .unwritable(let code):
@@ -41,13 +42,13 @@ extension StoreFailure {
       return Complaint(
         "\(path) could not be written: the file system is full", hint: "nothing was changed",
         .unavailable)
-    case .malformed(let line): return damaged("\(path):\(line): not as it was written", name, site)
-    case .brokenWord(let place): return damaged("\(path): word \(place) is damaged", name, site)
-    case .checksumMismatch: return damaged("\(path) was changed or damaged", name, site)
+    case .malformed(let line): return damaged("\(path):\(line): not as it was written", word, site)
+    case .brokenWord(let place): return damaged("\(path): word \(place) is damaged", word, site)
+    case .checksumMismatch: return damaged("\(path) was changed or damaged", word, site)
     case .wrongUser:
       return Complaint(
         "\(path) belongs to another account of that name",
-        hint: "'\(site.command("remove --erase " + name))' removes it", .unavailable)
+        hint: "'\(site.command("remove --erase " + word))' removes it", .unavailable)
     case .otherKey:
       return Complaint(
         "\(path) was made under another key than \(site.key)",
@@ -55,7 +56,7 @@ extension StoreFailure {
     case .doesNotOpen:
       return Complaint(
         "\(path) holds a secret that does not open: copied, changed or damaged",
-        hint: "'\(site.command("remove " + name))' removes it", .unavailable)
+        hint: "'\(site.command("remove " + word))' removes it", .unavailable)
     case .crypto(let failure): return failure.complaint
     case .full:
       return Complaint(
@@ -106,13 +107,13 @@ extension StoreFailure {
     }
   }
 
-  private func damaged(_ words: String, _ name: String, _ site: Site) -> Complaint {
+  private func damaged(_ words: String, _ word: String, _ site: Site) -> Complaint {
     switch part {
     case .record, .credentials, .state:
       Complaint(
         words,
         hint:
-          "restore it from a backup, or '\(site.command("remove --erase " + name))' and enrol again",
+          "restore it from a backup, or '\(site.command("remove --erase " + word))' and enrol again",
         .unavailable)
     case .policy:
       Complaint(words, hint: "run '\(site.command("policy apply"))'", .unavailable)
