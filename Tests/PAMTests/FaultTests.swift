@@ -4,7 +4,7 @@ import Testing
 
 /// The n-th allocation or system call fails, or is the last, for every n. A sign-in may then be
 /// refused; it may never be let through where the same without a fault would not have been.
-@Suite("Faults within a sign-in", .serialized)
+@Suite("Faults within a sign-in")
 struct FaultTests {
   struct Story: Sendable, CustomTestStringConvertible {
     let name: String
