@@ -21,6 +21,7 @@ enum DefaultPolicy {
     #enroll-by.GROUP = 2026-12-31
 
     # How a first factor is enrolled: by invitation of root, or with the password until enroll-by.
+    # Without effect until users can enrol themselves; in this version root enrols them.
     #first-enroll = invitation
 
     # Who needs a second factor: everybody, or the members of these groups alone.

@@ -57,7 +57,7 @@ private struct Call {
   let request: Request
   let location: StoreLocation
 
-  /// `nil`, and a line in the journal, where the line in the PAM stack or the user is missing sense.
+  /// `nil`, and a line in the journal, where an option of the line is wrong, or nobody says who the user is.
   @inline(never)
   init?(
     _ handle: borrowing Handle, _ argc: Int32,

@@ -11,7 +11,8 @@ struct Options {
   var allowsUnenrolled = false
   var comesAfterFirstFactor = false
   var subjectIsCaller = false
-  var isDebugging = false
+  /// Accepted for the sake of other modules' lines: the journal tells each decision without it.
+  private var saysDebug = false
   var window: Int?
   var prompt: FactorName?
   private var store: Path?
@@ -57,7 +58,7 @@ struct Options {
     case "use_first_pass": return once(&usesFirstPassword)
     case "nullok": return once(&allowsUnenrolled)
     case "after_first_factor": return once(&comesAfterFirstFactor)
-    case "debug": return once(&isDebugging)
+    case "debug": return once(&saysDebug)
     default: return false
     }
   }

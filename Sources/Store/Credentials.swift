@@ -9,14 +9,14 @@ public struct Credentials: ~Copyable {
   /// The account's uid; one that differs is damage.
   public internal(set) var uid: UInt32
   /// The host key under which the factors are sealed.
-  public var key: KeyID
+  public internal(set) var key: KeyID
   public internal(set) var salt: InlineArray<16, UInt8>
   public internal(set) var iterations: Int
   /// When the administrator disabled the user, in seconds since the epoch; 0 while enabled.
   public var disabledAt: Int64 = 0
-  public var factors = FixedList<8, SealedFactor>()
-  public var sets = FixedList<2, OneTimeSet>()
-  public var removed = FixedList<24, RemovedFactor>()
+  public internal(set) var factors = FixedList<8, SealedFactor>()
+  public internal(set) var sets = FixedList<2, OneTimeSet>()
+  public internal(set) var removed = FixedList<24, RemovedFactor>()
 
   public static var file: FileName { FileName("credentials") }
   /// PBKDF2 iterations that a record may state.

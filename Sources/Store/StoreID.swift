@@ -41,7 +41,7 @@ public struct StoreID {
     }
   }
 
-  /// Writes a store.id signed under `key`: the id of the one that is there, else a random one.
+  /// Writes a store.id signed under `key`: `id` is its random part.
   public static func write(
     in folder: borrowing TrustedFolder, under key: borrowing HostKey, id: Span<UInt8>
   ) throws(StoreFailure) {

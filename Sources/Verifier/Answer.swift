@@ -13,13 +13,10 @@ enum Answer {
   struct Candidates {
     /// Length of the whole answer.
     let length: Int
-    /// Whether a password may stand before the code.
-    let isSplit: Bool
     private var found = InlineArray<3, Code?>(repeating: nil)
 
     fileprivate init(_ text: Span<UInt8>, split: Bool) {
       length = text.count
-      isSplit = split
       var digits = Parameters.digitCounts.lowerBound
       while digits <= Parameters.digitCounts.upperBound {
         if text.count == digits || split && text.count > digits {

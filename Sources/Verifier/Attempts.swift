@@ -23,7 +23,9 @@ struct Attempts: ~Copyable {
 
   private let isProven: Bool
   private let door: Door
-  private let user: Quoted
+  /// The account; what was typed where there is none.
+  private let account: AccountName?
+  private let typed: Quoted
   private let origin: AttemptTable.Origin
   private let proven: AttemptLimits
   private let perOrigin: AttemptLimits
@@ -31,15 +33,16 @@ struct Attempts: ~Copyable {
   private let table: AttemptTable?
 
   /// Longest time to wait for attempts that are being decided: longer than their patience.
-  private static let longestCrowd = 7_000
-  private static let look = 10
+  private static let longestCrowdMilliseconds = 7_000
+  private static let lookMilliseconds = 10
 
   init(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation
   ) throws(StoreFailure) {
     isProven = request.isProven
     door = subject.door
-    user = request.canonicalUser
+    account = subject.account?.name
+    typed = request.user
     origin = request.origin
     proven = subject.policy.throttle.proven
     perOrigin = subject.policy.throttle.perOrigin
@@ -110,7 +113,7 @@ struct Attempts: ~Copyable {
     switch table {
     case .none: return nil
     case .some(let table):
-      return try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
+      return try named { (user: Span<UInt8>) throws(StoreFailure) in
         try table.refused(user, from: origin, now: now)
       }
     }
@@ -134,7 +137,7 @@ struct Attempts: ~Copyable {
     case .none: return .admitted(Ticket())
     case .some(let table):
       return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
-        try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
+        try named { (user: Span<UInt8>) throws(StoreFailure) in
           try table.reserve(user, from: origin, now: now &+ waited, limits)
         }
       }
@@ -148,7 +151,7 @@ struct Attempts: ~Copyable {
     switch table {
     case .none: return
     case .some(let table):
-      try user.withBytes { (user: Span<UInt8>) throws(StoreFailure) in
+      try named { (user: Span<UInt8>) throws(StoreFailure) in
         try table.settle(outcome, user, from: origin, now: now, found: found)
       }
     }
@@ -165,10 +168,21 @@ struct Attempts: ~Copyable {
       case .wait(let seconds): return .wait(seconds)
       case .locked: return .locked
       case .crowded:
-        guard waited < Attempts.longestCrowd else { return .wait(1) }
-        pause_milliseconds(Attempts.look)
-        waited += Attempts.look
+        guard waited < Attempts.longestCrowdMilliseconds else { return .wait(1) }
+        pause_milliseconds(Attempts.lookMilliseconds)
+        waited += Attempts.lookMilliseconds
       }
+    }
+  }
+
+  /// Lends the name under which attempts are counted.
+  private func named<R>(
+    _ body: (Span<UInt8>) throws(StoreFailure) -> R
+  ) throws(StoreFailure) -> R {
+    if let account {
+      try account.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in try body(bytes) }
+    } else {
+      try typed.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in try body(bytes) }
     }
   }
 }

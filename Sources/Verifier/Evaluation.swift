@@ -30,6 +30,7 @@ struct Evaluation: ~Copyable {
   borrowing func run(
     _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool
   ) throws(StoreFailure) -> Decision {
+    // Neither looked up nor counted.
     if case .nothing(let reason, _) = answer { return Decision(.refused, reason) }
     guard let account else {
       try store.mustBeTrusted()

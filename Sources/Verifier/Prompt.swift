@@ -57,6 +57,7 @@ enum Prompt {
     case .wrong: line.append("That code was wrong. ")
     case .stale: line.append("That code was for another time: check the clocks. ")
     case .used:
+      // With one factor, or several of the same period, the next code's time is known.
       let period = Int64(record.credentials.factors[0]?.parameters.period ?? 30)
       line.append("That code was already used, the next one comes in ")
       line.append(period - now % period)

@@ -13,8 +13,10 @@ public enum SignIn {
   public static func run<H: SignInHost & ~Copyable>(
     _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {
+    var door = Door.local
     do throws(Obstacle) {
       let subject = try Subject(request, at: location)
+      door = subject.door
       if let decision = try decisionWithoutAsking(request, subject, at: location, host.now()) {
         return report(decision, request, subject.door, &host)
       }
@@ -32,7 +34,7 @@ public enum SignIn {
         return try ask(request, subject, at: location, split: split, &host)
       }
     } catch {
-      return report(error.decision, request, .local, &host)
+      return report(error.decision, request, door, &host)
     }
   }
 

@@ -92,7 +92,7 @@ struct Way: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct FailingCallTests {
-  /// ENOSPC, EIO, EMFILE, EDQUOT; the last two for every writer with CACHET_MFA_TESTS=long.
+  /// ENOSPC, EIO, EMFILE, EDQUOT; the last two for every writer with TESTS=full.
   static let cases: [(Way, Int32)] = Way.all.flatMap { way in
     [ENOSPC, EIO, EMFILE, EDQUOT]
       .filter { isLong || $0 == ENOSPC || way.writer == "add" || way.writer == "new" }

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 @Suite struct CredentialsDamageTests {
-  /// The full record takes a minute and is for CACHET_MFA_TESTS=long; the usual one has a line of
+  /// The full record takes a minute and is for TESTS=full; the usual one has a line of
   /// every kind.
   static let flipped = isLong ? [Lines.usual, Lines.largest] : [Lines.usual]
 

@@ -1,7 +1,7 @@
 /*
  * What Swift cannot see of libc: variadic functions, errno, atomics, and struct fields that are
- * macros. Every function is one call and keeps libc's own convention: -1 (or NULL) and errno.
- * No function here retries, allocates or keeps state.
+ * macros. Every function keeps libc's own convention: -1 (or NULL) and errno. No function here
+ * retries on EINTR or keeps state.
  */
 #pragma once
 
@@ -52,7 +52,6 @@ static inline int file_facts_of(int fd, struct file_facts *facts)
     return 0;
 }
 
-static inline bool is_folder(mode_t mode) { return S_ISDIR(mode); }
 static inline bool is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool is_sticky(mode_t mode) { return (mode & S_ISVTX) != 0; }
 static inline bool is_writable_by_others(mode_t mode) { return (mode & (S_IWGRP | S_IWOTH)) != 0; }

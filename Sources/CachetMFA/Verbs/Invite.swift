@@ -5,7 +5,7 @@ import Verifier
 
 struct Invite: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make an invitation: it opens one sign-in and then one enrolment.",
+    abstract: "Make an invitation: it opens one sign-in without a factor.",
     discussion: "It is shown once. A new one replaces the one before.")
 
   @OptionGroup var whose: Whose
@@ -51,8 +51,8 @@ struct Invite: ParsableCommand {
       secrets.show(on: output.sheet)
       output.line()
       output.line(
-        "it opens one sign-in in place of a code, and then one enrolment; hand it over on")
-      output.line("another way than the password's; it is shown this once")
+        "it opens one sign-in in place of a code; hand it over on another way than the")
+      output.line("password's; it is shown this once")
     }
     try output.flush()
   }
