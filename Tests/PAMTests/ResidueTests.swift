@@ -9,7 +9,6 @@ struct ResidueTests {
     let name: String
     var options = "after_first_factor"
     let answer: @Sendable (Enrolled) -> String
-    var before: String?
     let isRight: Bool
     var testDescription: String { name }
   }
