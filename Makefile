@@ -41,7 +41,7 @@ module:
 
 cli:
 	@packaging/dependencies build
-	swift build -c release --product cachet-mfa --static-swift-stdlib
+	swift build -c release --product cachet-mfa --static-swift-stdlib --disable-local-rpath
 	@mkdir -p build/debug
 	@install -m 755 .build/release/cachet-mfa build/debug/cachet-mfa
 	@strip -o build/cachet-mfa build/debug/cachet-mfa

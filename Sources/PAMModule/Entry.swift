@@ -77,6 +77,7 @@ private struct Call {
     var request = Call.request(handle, user, account)
     request.mode = options.mode
     request.isProven = options.comesAfterFirstFactor || handle.hasSSHEvidence
+    request.needsFirstFactor = options.needsFirstFactor
     request.allowsUnenrolled = options.allowsUnenrolled
     request.window = options.window
     request.prompt = options.prompt

@@ -10,6 +10,7 @@ struct Options {
   var usesFirstPassword = false
   var allowsUnenrolled = false
   var comesAfterFirstFactor = false
+  var needsFirstFactor = false
   var subjectIsCaller = false
   /// Accepted for the sake of other modules' lines: the journal tells each decision without it.
   private var saysDebug = false
@@ -58,6 +59,7 @@ struct Options {
     case "use_first_pass": return once(&usesFirstPassword)
     case "nullok": return once(&allowsUnenrolled)
     case "after_first_factor": return once(&comesAfterFirstFactor)
+    case "needs_first_factor": return once(&needsFirstFactor)
     case "debug": return once(&saysDebug)
     default: return false
     }

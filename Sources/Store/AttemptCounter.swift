@@ -41,6 +41,8 @@ struct AttemptCounter: Equatable {
 
   /// A reservation that nobody decided for this long belongs to a process that died or stopped.
   static let patience: Int64 = 5
+  /// As many as four bits hold; nobody is decided uncounted.
+  static let mostPending = 15
 
   /// What an attempt hears before it may be evaluated.
   enum Admission: Equatable {
@@ -57,6 +59,7 @@ struct AttemptCounter: Equatable {
   /// Asks to evaluate an answer at `now`.
   func admission(at now: Int64, _ limits: AttemptLimits) -> Admission {
     let counted = counting(abandonedAt: now)
+    guard counted.pending < AttemptCounter.mostPending else { return .crowded }
     if let lock = limits.lockAfter, counted.refused >= lock { return .locked }
     if counted.refused >= limits.after {
       let over = counted.time &+ limits.wait(after: counted.refused)

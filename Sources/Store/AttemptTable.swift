@@ -46,6 +46,11 @@ public import OTP
       throw StoreFailure(
         .attempts, file.size < Int64(AttemptTable.length) ? .truncated : .tooLarge)
     }
+    switch copy_on_write_room(file.descriptor) {
+    case 0, 1: break
+    case 2: throw StoreFailure(.attempts, .noRoom)
+    default: throw StoreFailure(.attempts, .unreadable(errno: last_errno()))
+    }
     guard let table = unsafe map_shared(file.descriptor, AttemptTable.length) else {
       throw StoreFailure(.attempts, .unreadable(errno: last_errno()))
     }
@@ -152,6 +157,8 @@ public import OTP
       let counter =
         known ? AttemptCounter(tableWord: found) : AttemptCounter(refused: 0, pending: 0, time: 0)
       guard let new = change(counter) else { return }
+      // What is not known and stays empty takes nobody's place.
+      if !known, new.refused == 0, new.pending == 0 { return }
       if unsafe word_swap(first + 8 * chosen, found, tag << 46 | new.tableValue) { return }
     }
   }

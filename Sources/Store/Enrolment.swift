@@ -18,7 +18,10 @@ extension Credentials {
     var i = 0
     while let other = factors[i] {
       let same = try other.withSecret(in: self, under: keys) {
-        (known: Span<UInt8>) throws(StoreFailure) in constantTimeEqual(known, secret)
+        (known: Span<UInt8>) throws(StoreFailure) in
+        constantTimeEqual(
+          known.extracting(0..<keyLength(of: known)),
+          secret.extracting(0..<keyLength(of: secret)))
       }
       guard !same else { throw StoreFailure(.credentials, .sameSecret) }
       i += 1

@@ -89,16 +89,27 @@ extension SealedFactor {
 
 extension RemovedFactor {
   /// HMAC-SHA256(record id, secret): tells that a secret comes back, and tells nothing else.
+  ///
+  /// Zeros at the end do not count: HMAC pads its key with them, so they make the same codes.
   static func mark(
     of secret: Span<UInt8>, in record: RecordID
   ) throws(StoreFailure) -> InlineArray<32, UInt8> {
     var digest = InlineArray<32, UInt8>(repeating: 0)
     var room = digest.mutableSpan
     do throws(OTPFailure) {
-      try hmac(.sha256, key: record.bytes.span, secret, into: &room)
+      try hmac(
+        .sha256, key: record.bytes.span, secret.extracting(0..<keyLength(of: secret)),
+        into: &room)
     } catch {
       throw StoreFailure(.credentials, .crypto(error))
     }
     return digest
   }
+}
+
+/// How much of `secret` HMAC tells apart from shorter ones: all but the zeros at its end.
+func keyLength(of secret: Span<UInt8>) -> Int {
+  var count = secret.count
+  while count > 0, secret[count - 1] == 0 { count -= 1 }
+  return count
 }

@@ -280,8 +280,6 @@ public enum Settlement: Sendable {
   case givenBack
   /// Right: what counted before counts no more.
   case succeeded
-  /// Wrong, and evaluated without a reservation: it counts.
-  case counted
 }
 
 extension AttemptCounter {
@@ -290,7 +288,6 @@ extension AttemptCounter {
     case .refused: refusing(at: now)
     case .givenBack: givingBack(time: found)
     case .succeeded: succeeding()
-    case .counted: AttemptCounter(refused: refused + 1, pending: pending, time: now)
     }
   }
 

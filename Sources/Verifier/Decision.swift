@@ -61,7 +61,7 @@ public enum Reason: Sendable {
   case wrongCode, staleCode, usedCode
   case wrongOneTimeSecret, usedOneTimeSecret, expiredInvitation
   case notACode, noAnswer, samePassword, placeholder, repeated
-  case unknownUser, notEnrolled, disabled
+  case unknownUser, notEnrolled, disabled, noFirstFactor
   case throttled, locked
   case conversation, badOption, noUser
   // account phase
@@ -95,6 +95,7 @@ public enum Reason: Sendable {
     case .unknownUser: "unknown-user"
     case .notEnrolled: "not-enrolled"
     case .disabled: "disabled"
+    case .noFirstFactor: "no-first-factor"
     case .throttled: "throttled"
     case .locked: "locked"
     case .conversation: "no-conversation"

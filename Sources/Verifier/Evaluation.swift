@@ -63,7 +63,7 @@ struct Evaluation: ~Copyable {
     var decision = Decision(.refused, reason)
     if case .oneTimeSecret(let password) = answer {
       try OneTimeCheck.pretend(text.extracting(password..<text.count))
-      try attempts.settleWithoutRecord(.counted, Attempts.Ticket(), now: now)
+      return decision
     } else {
       switch try attempts.reserveWithoutRecord(now: now) {
       case .admitted(let ticket):
@@ -81,19 +81,22 @@ struct Evaluation: ~Copyable {
 
   // MARK: recovery codes and invitations
 
-  /// Evaluated even while throttled or locked, without key and clock: the way in when all else is lost.
+  /// Evaluated even while throttled or locked, without key and clock: the way in when all else is
+  /// lost. A wrong one does not count: 80 bits need no throttle (SP 800-63B §5.1.2.2 asks for one
+  /// below 64), and counting it would let a stranger shut out whoever has codes.
   @inline(never)
   private borrowing func oneTime(
     _ text: Span<UInt8>, _ record: borrowing Record
   ) throws(StoreFailure) -> Decision {
     guard let hit = try OneTimeCheck.find(text, in: record.credentials) else {
-      try attempts.settle(.counted, Attempts.Ticket(), record.state, now: now)
-      var decision = Decision(.refused, .wrongOneTimeSecret)
-      try count(&decision, record)
-      return decision
+      return Decision(.refused, .wrongOneTimeSecret)
     }
-    guard hit.set.expires == 0 || now < hit.set.expires else {
-      return Decision(.refused, .expiredInvitation)
+    if hit.set.expires != 0 {
+      // What expires depends on the clock, so the clock must be one to believe.
+      guard now >= SignIn.release, now >= hit.set.created else {
+        return Decision(.unavailable, .clock)
+      }
+      guard now < hit.set.expires else { return Decision(.refused, .expiredInvitation) }
     }
     guard try record.state.use(hit.index, of: hit.set) else {
       return Decision(.refused, .usedOneTimeSecret)
@@ -151,10 +154,12 @@ struct Evaluation: ~Copyable {
     }
     try attempts.settle(.refused, ticket, record.state, now: now)
     let stale = try CodeCheck.hits(candidates, record, keys, now: now, window: nil)
-    let reason: Reason = stale.count == 0 ? .wrongCode : .staleCode
-    try remember(reason, fingerprint: fingerprint, record)
-    var decision = Decision(.refused, reason)
+    var decision = Decision(.refused, stale.count == 0 ? .wrongCode : .staleCode)
     decision.offset = stale[stale.count - 1].map { Int32(truncatingIfNeeded: $0.distance) }
+    // The next prompt must not tell a guesser which code will be right later: a code of the past is
+    // "for another time", one of the future is just wrong.
+    let isPast = decision.offset.map { $0 < 0 } ?? false
+    try remember(isPast ? .staleCode : .wrongCode, fingerprint: fingerprint, record)
     try count(&decision, record)
     return decision
   }
@@ -175,7 +180,8 @@ struct Evaluation: ~Copyable {
 
   // MARK: what is asked on the way
 
-  /// A clock before the release, or before what this user has seen, is wrong.
+  /// A clock before the release, or before what this user has seen, is wrong. The widest window that
+  /// any policy allows is granted: the newest step may have been accepted under another one.
   @inline(never)
   private borrowing func clockIsSane(_ record: borrowing Record) throws(StoreFailure) -> Bool {
     var longest = 0
@@ -185,7 +191,7 @@ struct Evaluation: ~Copyable {
       i += 1
     }
     let newest = try record.state.newest()
-    return now >= SignIn.release && now &+ Int64(window * longest) >= newest
+    return now >= SignIn.release && now &+ Int64(SignIn.widestWindow * longest) >= newest
   }
 
   /// Whether this very answer was refused at this door within the same half minute.

@@ -23,6 +23,8 @@ public struct Request {
   public var mode: Mode
   /// The application said that a password was already right, or the line does.
   public var isProven: Bool
+  /// `needs_first_factor`: nobody gets anywhere, exempt or not, without one.
+  public var needsFirstFactor = false
   /// `nullok`: the line lets policy decide about users who are not enrolled.
   public var allowsUnenrolled: Bool
   /// `window=`: at most this many steps, whatever policy allows.

@@ -23,7 +23,10 @@ public enum SessionNotices {
         if notices.contains(order[i]) { show(try line(order[i], record)) }
         i += 1
       }
-      try record.state.clear(notices)
+      // Who came in without an authenticator may be a thief: the owner hears it too.
+      if FactorID(Int(try record.state.lastUse().factor)) != nil {
+        try record.state.clear(notices)
+      }
     } catch {
       return
     }

@@ -8,6 +8,8 @@ public import Store
 public enum SignIn {
   /// 2026-11-01 00:00 UTC: a clock that shows an earlier time is wrong.
   static let release: Int64 = 1_793_491_200
+  /// Steps to either side that a policy may allow at the most.
+  static let widestWindow = 10
 
   /// Decides `request` on the store at `location`; the journal knows before the caller does.
   public static func run<H: SignInHost & ~Copyable>(
@@ -17,6 +19,9 @@ public enum SignIn {
     do throws(Obstacle) {
       let subject = try Subject(request, at: location)
       door = subject.door
+      guard request.isProven || !request.needsFirstFactor else {
+        return report(Decision(.refused, .noFirstFactor), request, door, &host)
+      }
       if let decision = try decisionWithoutAsking(request, subject, at: location, host.now()) {
         return report(decision, request, subject.door, &host)
       }

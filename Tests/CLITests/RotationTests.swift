@@ -4,7 +4,7 @@ import Testing
 
 /// `key rotate`, killed wherever it may be, is completed by running it again.
 @Suite struct RotationTests {
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(15)))
   func aRotationThatWasKilledAnywhereIsCompleted() async throws {
     try await withDemo { demo in
       _ = try await demo.enrolled()

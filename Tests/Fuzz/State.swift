@@ -127,7 +127,7 @@ private func use(
     expect(before.wait == nil && limits.lockAfter != nil, "only a lock locks")
   case .crowded: expect(before.wait == 0, "crowded is not a wait")
   }
-  try state.settle(.counted, at: door, now: now, found: 0)
+  try state.settle(.refused, at: door, now: now, found: 0)
   try state.settle(.succeeded, at: door, now: now, found: 0)
   expect(try state.attempts(at: door, now: now, limits).refused == 0, "success forgets")
 

@@ -105,9 +105,6 @@ import Testing
     #expect(
       counter.settled(.succeeded, now: 20, found: 5)
         == AttemptCounter(refused: 0, pending: 1, time: 10))
-    #expect(
-      counter.settled(.counted, now: 20, found: 5)
-        == AttemptCounter(refused: 4, pending: 2, time: 20))
     let none = AttemptCounter(refused: 0, pending: 0, time: 0)
     #expect(
       none.settled(.refused, now: 20, found: 5) == AttemptCounter(refused: 1, pending: 0, time: 20))
@@ -246,7 +243,7 @@ import Testing
     let limits = AttemptLimits(after: 5, firstWait: 30, longestWait: 900, lockAfter: 100)
     try await withPage { file, state in
       let now: Int64 = 1_800_000_000
-      for _ in 0..<wrong { try state.settle(.counted, at: .ssh, now: now - 31, found: 0) }
+      for _ in 0..<wrong { try state.settle(.refused, at: .ssh, now: now - 31, found: 0) }
       let folder = String(file.dropLast("/state".count))
       let outcomes = Outcomes()
       try outcomes.gather(10) {

@@ -83,7 +83,7 @@ import Testing
         for origin in origins {
           number += 1
           for _ in 0..<number {
-            try table.settle(.counted, Array(name.utf8).span, from: origin, now: Self.now, found: 0)
+            try table.settle(.refused, Array(name.utf8).span, from: origin, now: Self.now, found: 0)
           }
         }
       }
@@ -101,13 +101,13 @@ import Testing
   @Test func `an account is told from what follows it, at any length`() async throws {
     try await withTable { _, table in
       let long = [UInt8](repeating: 97, count: 300)
-      try table.settle(.counted, long.span, from: host("x"), now: Self.now, found: 0)
+      try table.settle(.refused, long.span, from: host("x"), now: Self.now, found: 0)
       try expect(table.refused(long.span, from: host("x"), now: Self.now) == 1)
       try expect(table.refused(Array(long.dropLast()).span, from: host("x"), now: Self.now) == 0)
       let nobody: [UInt8] = []
       try expect(table.refused(nobody.span, from: .anywhere, now: Self.now) == 0)
       let name = String(repeating: "h", count: 64)
-      try table.settle(.counted, long.span, from: host(name), now: Self.now, found: 0)
+      try table.settle(.refused, long.span, from: host(name), now: Self.now, found: 0)
       try expect(table.refused(long.span, from: host(name), now: Self.now) == 1)
     }
   }
@@ -128,7 +128,7 @@ import Testing
       for (second, key) in keys.enumerated() {
         for _ in 0...second {
           try table.settle(
-            .counted, alice.span, from: .user(key), now: Self.now + Int64(second), found: 0)
+            .refused, alice.span, from: .user(key), now: Self.now + Int64(second), found: 0)
         }
       }
       let counts = try keys.map { key in
@@ -150,7 +150,7 @@ import Testing
             try table.reserve(alice.span, from: .anywhere, now: now, ceiling)
         else { continue }
         admitted += 1
-        try table.settle(.counted, alice.span, from: .user(origin), now: now, found: 0)
+        try table.settle(.refused, alice.span, from: .user(origin), now: now, found: 0)
         try table.settle(.refused, alice.span, from: .anywhere, now: now, found: found)
       }
       // 200 at once, then one every few seconds: it only ever delays.
@@ -170,7 +170,7 @@ import Testing
     try await withTable { _, table in
       let alice = Array("alice".utf8)
       for origin in 0..<10_000 as Range<UInt32> {
-        try table.settle(.counted, alice.span, from: .user(origin), now: Self.now, found: 0)
+        try table.settle(.refused, alice.span, from: .user(origin), now: Self.now, found: 0)
       }
       var left = 0
       for origin in 0..<10_000 as Range<UInt32> {
@@ -183,7 +183,7 @@ import Testing
   @Test func `a table that is gone after a reboot is made again`() async throws {
     try await withTable { file, table in
       let alice = Array("alice".utf8)
-      try table.settle(.counted, alice.span, from: .anywhere, now: Self.now, found: 0)
+      try table.settle(.refused, alice.span, from: .anywhere, now: Self.now, found: 0)
       try FileManager.default.removeItem(atPath: file)
       let fresh = try AttemptTable(in: trusted(String(file.dropLast("/attempts".count))))
       try expect(fresh.refused(alice.span, from: .anywhere, now: Self.now) == 0)
@@ -238,7 +238,7 @@ import Testing
       try outcomes.gather(20) {
         let table = try AttemptTable(in: trusted(place))
         try table.settle(
-          .counted, Array("alice".utf8).span, from: .anywhere, now: Self.now, found: 0)
+          .refused, Array("alice".utf8).span, from: .anywhere, now: Self.now, found: 0)
         return "counted"
       }
       #expect(outcomes.all == Array(repeating: "counted", count: 20))

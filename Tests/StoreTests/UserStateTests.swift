@@ -201,7 +201,7 @@ import Testing
       let (id, parameters) = (try #require(FactorID(1)), try #require(Parameters()))
       try expect(state.accept(Step(rawValue: 9), of: id, parameters))
       for door in doors {
-        for _ in 0..<3 { try state.settle(.counted, at: door, now: 1000, found: 0) }
+        for _ in 0..<3 { try state.settle(.refused, at: door, now: 1000, found: 0) }
         try state.remember(refusal: 1, fingerprint: 1, at: door, now: 1000)
         try expect(state.reserve(at: door, now: 5000, limits) == .locked)
         try expect(state.attempts(at: door, now: 5000, limits) == (3, nil))
@@ -219,7 +219,7 @@ import Testing
   @Test func `doors are throttled apart`() async throws {
     let limits = AttemptLimits(after: 1, firstWait: 30, longestWait: 60, lockAfter: nil)
     try await withPage { _, state in
-      try state.settle(.counted, at: .ssh, now: 1000, found: 0)
+      try state.settle(.refused, at: .ssh, now: 1000, found: 0)
       try expect(state.reserve(at: .ssh, now: 1001, limits) == .wait(29))
       try expect(state.reserve(at: .local, now: 1001, limits) == .reserved(found: 0))
     }

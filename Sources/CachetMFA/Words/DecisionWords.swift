@@ -19,6 +19,7 @@ extension Decision {
       return Complaint(
         "\(name): the code is of \(abs(steps)) steps \(steps < 0 ? "ago" : "from now")",
         hint: "the clock of the authenticator or of this host is off", exit)
+    case .noFirstFactor: return Complaint("\(name): no first factor was proven", exit)
     case .usedCode:
       return Complaint("\(name): the code was used already", hint: "wait for the next one", exit)
     case .wrongOneTimeSecret:
