@@ -73,7 +73,7 @@ fuzz:
 sanitize:
 	@packaging/dependencies build
 	@$(MAKE) --no-print-directory cli tools
-	@Tests/Sanitize/run
+	@Tests/Sanitize/run $(SANITIZE)
 
 deb:
 	@packaging/dependencies build deb
