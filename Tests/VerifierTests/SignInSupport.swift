@@ -104,13 +104,15 @@ final class Bench {
   func attempt(
     _ answers: [String], proven: Bool = true, mode: Request.Mode = .prompt,
     earlier: String? = nil, account: AccountLookup? = nil, user: String = "alice",
-    rhost: String? = nil, nullok: Bool = false, service: String = "sudo", window: Int? = nil
+    rhost: String? = nil, nullok: Bool = false, service: String = "sudo", window: Int? = nil,
+    needsFirstFactor: Bool = false
   ) -> (told: Told, host: FakeHost) {
     var host = FakeHost(answers: answers, earlier: earlier, time: now)
-    let request = Request(
+    var request = Request(
       user: quoted(user), account: account ?? .found(alice), service: quoted(service),
       mode: mode, isProven: proven, allowsUnenrolled: nullok, window: window,
       rhost: rhost.map(quoted), caller: getuid())
+    request.needsFirstFactor = needsFirstFactor
     let decision = SignIn.run(request, at: location, host: &host)
     return (
       Told(outcome: "\(decision.outcome)", reason: text(decision.reason.name)), host

@@ -137,4 +137,63 @@ struct SignInTests {
     try bench.enroll()
     #expect(bench.attempt(["123456"], nullok: true).told.outcome == "refused")
   }
+
+  @Test("where a first factor is needed, without one not even an exempt user is let through")
+  func noFirstFactor() throws {
+    let bench = try Bench(policy: "exempt-users = alice \"key only\"\n")
+    #expect(
+      bench.attempt([], proven: false, needsFirstFactor: true).told
+        == .init(outcome: "refused", reason: "no-first-factor"))
+    #expect(bench.attempt([], needsFirstFactor: true).told.reason == "exempt-user")
+  }
+
+  @Test("wrong recovery codes, however many, shut out nobody", arguments: [true, false])
+  func wrongRecoveryCodes(proven: Bool) throws {
+    let bench = try Bench()
+    try bench.enroll()
+    for _ in 0..<120 {
+      let told = bench.attempt(["0000-0000-0000-0000"], proven: proven, rhost: "192.0.2.1").told
+      #expect(told == .init(outcome: "refused", reason: "wrong-one-time-secret"))
+    }
+    #expect(bench.attempt([bench.code()], proven: proven, rhost: "192.0.2.2").told.reason == "code")
+  }
+
+  @Test("the next prompt tells of a code that was late, not of one that will be right")
+  func noOracle() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    #expect(bench.outcome(bench.code(360)) == "stale-code")
+    let future = bench.attempt([bench.code(-360)])
+    #expect(future.host.prompts.first?.hasPrefix("That code was wrong. ") == true)
+    let past = bench.attempt([])
+    #expect(past.host.prompts.first?.hasPrefix("That code was for another time") == true)
+  }
+
+  @Test("an invitation that expires needs a clock to believe", arguments: [-1, 0, 978_307_200])
+  func invitationWithoutClock(time: Int64) throws {
+    let bench = try Bench()
+    let secret = try bench.renew(.invitation, count: 1, expires: bench.now + 3600)[0]
+    bench.now = time
+    #expect(bench.attempt([secret]).told == .init(outcome: "unavailable", reason: "clock"))
+  }
+
+  @Test(
+    "zeros at the end of a secret make no second factor of it, nor a new one when it comes back")
+  func paddedSecret() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    #expect(throws: (any Error).self) {
+      try bench.enroll("other", secret: Bench.secret + [0])
+    }
+    #expect(bench.outcome(bench.code()) == "code")
+    let now = bench.now
+    try bench.edit {
+      (c: inout Credentials, state: borrowing StatePage, keys: borrowing KeyRing)
+        throws(StoreFailure)
+      in
+      try c.remove(at: 0, now: now, state: state, under: keys)
+    }
+    try bench.enroll("back", secret: Bench.secret + [0])
+    #expect(bench.outcome(bench.code()) == "used-code")
+  }
 }
