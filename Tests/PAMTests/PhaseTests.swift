@@ -98,7 +98,7 @@ struct PhaseTests {
     ]
   }
 
-  @Test("a session tells once what happened since the last one")
+  @Test("sessions tell what happened, until one was opened with an authenticator")
   func notices() async throws {
     try await withEnrolled { alice in
       let lines = [alice.line()] + ignoring(alice, "session")
@@ -113,6 +113,10 @@ struct PhaseTests {
       // Enrolling left a notice of its own; the silent session has taken neither.
       let told = try await shown(["open"])
       #expect(told.contains("cachet-mfa: a recovery code was used, 9 left"))
+      // Who came in with a recovery code may be a thief: the owner hears it too.
+      #expect(try await shown(["open"]) == told)
+      #expect(try await alice.signIn(alice.code()) == "PAM_SUCCESS code")
+      #expect(try await shown(["open"]) == told)
       #expect(try await shown(["open"]).isEmpty)
       try await alice.add(
         Authenticator(Array("another secret, 20 b".utf8)), named: "tablet")
