@@ -8,5 +8,12 @@ enum Effort {
     return environment["CI"] == "true" || environment["TESTS"] == "full"
   }()
 
+  /// How many points of a sweep of thousands are tried: all only with TESTS=full.
+  static func points(usually few: Int, inCI more: Int) -> Int {
+    let environment = ProcessInfo.processInfo.environment
+    if environment["TESTS"] == "full" { return .max }
+    return environment["CI"] == "true" ? more : few
+  }
+
   static func rounds(_ all: Int, usually few: Int) -> Int { isFull ? all : few }
 }
