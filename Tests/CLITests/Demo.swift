@@ -13,7 +13,9 @@ struct Demo {
   ) async throws -> Outcome {
     try await run(
       Reader.binary, words + ["--store", store],
-      environment: ["LD_PRELOAD": Built.tool("journal.so")].merging(environment) { $1 },
+      environment: ["LD_LIBRARY_PATH": Built.tool(""), "LD_PRELOAD": "journal.so"].merging(
+        environment
+      ) { $1 },
       input: input)
   }
 
@@ -29,7 +31,8 @@ struct Demo {
       ]
         + ["sh", Reader.binary] + words + ["--store", store],
       environment: [
-        "LD_PRELOAD": Built.tool("journal.so"), "TERM": "xterm", "LANG": "C.UTF-8",
+        "LD_LIBRARY_PATH": Built.tool(""), "LD_PRELOAD": "journal.so", "TERM": "xterm",
+        "LANG": "C.UTF-8",
       ].merging(environment) { $1 })
   }
 

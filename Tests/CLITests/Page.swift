@@ -117,8 +117,8 @@ struct Reader {
     for text in words + input { note(secretIn: text.uppercased()) }
     let environment = [
       "TZ": "UTC", "LANG": "C.UTF-8",
-      "LD_PRELOAD": ["accounts", "clock", "journal"].map { Built.tool($0 + ".so") }
-        .joined(separator: " "),
+      // A name with blanks cannot be preloaded; its folder can be searched.
+      "LD_LIBRARY_PATH": Built.tool(""), "LD_PRELOAD": "accounts.so:clock.so:journal.so",
       "TEST_PASSWD": folder.path("etc/passwd"), "TEST_GROUP": folder.path("etc/group"),
       "TEST_CLOCK": "@\(now)", "TEST_JOURNAL": folder.path("journal"),
     ]
