@@ -150,7 +150,8 @@ struct Reader {
 
   /// Waits for the secret to be shown, then answers with codes of it.
   private mutating func answer(_ input: [String]) async throws {
-    // Opens as soon as the other end does.
+    // Opens as soon as the other end does, which may also be gone by the time of the answer.
+    signal(SIGPIPE, SIG_IGN)
     let pipe = FileHandle(forWritingAtPath: folder.path("in"))
     for _ in 0..<1000 where !folder.read("out").contains("type this secret") {
       try await Task.sleep(for: .milliseconds(10))

@@ -27,11 +27,21 @@ struct Spawned: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, output, append, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, append, 0o600)
 
+    // What the tests ignore, their programs do not.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var pipe = sigset_t()
+    unsafe sigemptyset(&pipe)
+    unsafe sigaddset(&pipe, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &pipe)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+
     var pid: pid_t = 0
     let variables = environment.map { "\($0.key)=\($0.value)" }
     let result = unsafe withCStrings(words) { arguments in
       unsafe withCStrings(variables) { names in
-        unsafe posix_spawn(&pid, words[0], &actions, nil, arguments, names)
+        unsafe posix_spawn(&pid, words[0], &actions, &attributes, arguments, names)
       }
     }
     guard result == 0 else { throw Failure(number: result) }
