@@ -93,8 +93,7 @@ extension Store {
     _ account: AccountName, uid: UInt32,
     _ change: (inout Credentials, borrowing StatePage, borrowing KeyRing) throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) -> R in
-      removeUnfinishedRecords()
+    try writing { () throws(StoreFailure) -> R in
       // Keys that were read before `key rotate` came to its end would seal what nobody can open.
       try withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
         try StoreID.verify(in: folder, under: keys)
@@ -120,7 +119,7 @@ extension Store {
     _ account: AccountName, uid: UInt32,
     _ change: (inout Credentials, borrowing StatePage) throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) -> R in
+    try writing { () throws(StoreFailure) -> R in
       guard let record = try record(of: account, uid: uid) else {
         throw StoreFailure(.record, .missing)
       }
@@ -159,14 +158,14 @@ extension Store {
   public borrowing func rename(
     _ old: AccountName, to new: AccountName
   ) throws(StoreFailure) {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
+    try writing { () throws(StoreFailure) in
       try users.rename(old.folder(), to: new.folder(), part: .record)
     }
   }
 
   /// Removes the record of `account` in whatever state it is, with all it remembers of used codes.
   public borrowing func erase(_ account: AccountName) throws(StoreFailure) {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
+    try writing { () throws(StoreFailure) in
       let aside = try FileName.temporary(".new-", part: .record)
       do throws(StoreFailure) {
         try users.rename(account.folder(), to: aside, part: .record)
@@ -178,7 +177,18 @@ extension Store {
     }
   }
 
-  /// Removes records whose making was cut short.
+  /// Holds the writers' lock for the length of `body`, and first removes what a writer that was
+  /// killed left behind.
+  private borrowing func writing<R>(
+    _ body: () throws(StoreFailure) -> R
+  ) throws(StoreFailure) -> R {
+    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) -> R in
+      removeUnfinishedRecords()
+      return try body()
+    }
+  }
+
+  /// Removes records whose making, or erasing, was cut short.
   private borrowing func removeUnfinishedRecords() {
     users.forEachName { (name: FileName) in
       guard name.hasPrefix(".new-") else { return }
