@@ -83,7 +83,7 @@ extension StoreFailure {
         "there is no store in \(path)",
         hint: "'\(site.command("enroll --user NAME"))' makes one, in a folder that is there",
         .unavailable)
-    case .users:
+    case .users where wasMade(site):
       Complaint(
         "\(path) is missing, but \(site.key) is there",
         hint: "is the file system mounted? if the store is lost, restore it from a backup",
@@ -96,7 +96,7 @@ extension StoreFailure {
         "\(path) is missing",
         hint: "restore it from a backup; until then recovery codes and invitations still work",
         .unavailable)
-    case .storeID:
+    case .users, .storeID:
       Complaint(
         "\(path) is missing",
         hint:
@@ -105,6 +105,11 @@ extension StoreFailure {
     case .record, .credentials, .state, .attempts:
       Complaint("\(path) is missing", .unavailable)
     }
+  }
+
+  /// Whether the store whose users are missing has a key: it is made after them.
+  private func wasMade(_ site: Site) -> Bool {
+    (try? Store.mustNotBeElsewhere(site.location)) == nil
   }
 
   private func damaged(_ words: String, _ word: String, _ site: Site) -> Complaint {
