@@ -95,7 +95,7 @@ struct Way: Sendable, CustomTestStringConvertible {
   /// ENOSPC, EIO, EMFILE, EDQUOT; the last two for every writer with TESTS=full.
   static let cases: [(Way, Int32)] = Way.all.flatMap { way in
     [ENOSPC, EIO, EMFILE, EDQUOT]
-      .filter { isLong || $0 == ENOSPC || way.writer == "add" || way.writer == "new" }
+      .filter { Effort.isFull || $0 == ENOSPC || way.writer == "add" || way.writer == "new" }
       .map { (way, $0) }
   }
 
@@ -123,7 +123,7 @@ struct Way: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: Way.all.filter { isLong || $0.writer != "edit" })
+  @Test(arguments: Way.all.filter { Effort.isFull || $0.writer != "edit" })
   func `a call that a signal interrupted is made again`(way: Way) async throws {
     let retried: Set = ["openat", "read", "pread", "write", "fsync", "fdatasync", "flock", "close"]
     for run in try await way.runs("fail", way.writer, "\(EINTR)") {
@@ -132,7 +132,7 @@ struct Way: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: Way.all.filter { isLong || $0.writer == "add" })
+  @Test(arguments: Way.all.filter { Effort.isFull || $0.writer == "add" })
   func `a write that takes half is carried on`(way: Way) async throws {
     for run in try await way.runs("short", way.writer) {
       #expect(run.end == "done" && run.seen == way.after, "\(run)")
@@ -154,7 +154,7 @@ struct Way: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `of 50 processes with one recovery code exactly one wins`() async throws {
-    let rounds = isLong ? 100 : 20
+    let rounds = Effort.rounds(100, usually: 20)
     let lines = try await tool("race-codes", "50", "\(rounds)")
     #expect(lines == ["\(rounds) rounds with 1 winner"])
   }

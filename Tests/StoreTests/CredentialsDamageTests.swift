@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Store
@@ -8,7 +9,7 @@ import Testing
 @Suite struct CredentialsDamageTests {
   /// The full record takes a minute and is for TESTS=full; the usual one has a line of
   /// every kind.
-  static let flipped = isLong ? [Lines.usual, Lines.largest] : [Lines.usual]
+  static let flipped = Effort.isFull ? [Lines.usual, Lines.largest] : [Lines.usual]
 
   @Test(arguments: flipped)
   func `a record with any one bit flipped is never read`(lines: [String]) throws {

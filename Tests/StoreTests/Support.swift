@@ -156,11 +156,6 @@ func toolPath() throws -> String {
   return URL(filePath: bundle).deletingLastPathComponent().appending(path: "StoreTool").path
 }
 
-/// Whether the long rings were asked for: TESTS=full, or in CI.
-let isLong =
-  ProcessInfo.processInfo.environment["TESTS"] == "full"
-  || ProcessInfo.processInfo.environment["CI"] == "true"
-
 func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
 /// What several threads found out.
