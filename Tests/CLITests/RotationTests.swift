@@ -9,13 +9,14 @@ import Testing
     try await withDemo { demo in
       _ = try await demo.enrolled()
       try await demo.mfa("invite", "bin")
-      let total = try await calls(demo)
-      #expect(total > 50)
-      // The program's own start changes nothing: what follows is tried call by call.
-      for number in try await firstOwn(demo)...total {
-        let killed = try await rotate(demo, ["--at", "\(number)", "--do", "kill"])
+      let rotation = Killable(
+        command: [Reader.binary, "key", "rotate", "--json", "--store", demo.store])
+      let calls = try await rotation.calls()
+      #expect(calls.count > 20)
+      for number in calls {
+        let killed = try await rotation.run(killedAt: number)
         let check = try await demo.mfa("key", "check", "--json")
-        #expect(check.status == 0, "killed at \(number) of \(total): \(check.errors)")
+        #expect(check.status == 0, "killed at \(number) of \(calls.count): \(check.errors)")
         let facts = try Demo.object(check.output)
         #expect(facts["factors"] as? Int == 1)
         guard killed.status == 137 else { continue }
@@ -30,27 +31,5 @@ import Testing
         atPath: demo.folder.path("demo/users/daemon"))
       #expect(left.sorted() == ["credentials", "state"])
     }
-  }
-
-  private func rotate(_ demo: Demo, _ what: [String]) async throws -> Outcome {
-    try await run(
-      Built.tool("atcall"),
-      what + ["--", Reader.binary, "key", "rotate", "--json", "--store", demo.store])
-  }
-
-  private func calls(_ demo: Demo) async throws -> Int {
-    let report = demo.folder.path("report")
-    _ = try await rotate(demo, ["--report", report])
-    let text = demo.folder.read("report")
-    return Int(text.firstMatch(of: /calls (\d+)/)?.1 ?? "") ?? 0
-  }
-
-  /// How many calls a run makes that ends before it opens anything.
-  private func firstOwn(_ demo: Demo) async throws -> Int {
-    let report = demo.folder.path("start")
-    _ = try await run(
-      Built.tool("atcall"), ["--report", report, "--", Reader.binary, "--version"])
-    let text = demo.folder.read("start")
-    return max(1, (Int(text.firstMatch(of: /calls (\d+)/)?.1 ?? "") ?? 0) - 20)
   }
 }

@@ -49,19 +49,33 @@ public struct Authenticator: Sendable {
       .prefix(count).map { $0 }
   }
 
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+  /// One that has scanned the secret `base32`, without padding.
+  public init(base32: String) {
+    var (bytes, bits, held): ([UInt8], Int, Int) = ([], 0, 0)
+    for digit in base32.compactMap({ Authenticator.alphabet.firstIndex(of: $0) }) {
+      (bits, held) = ((bits << 5 | digit) & 0xfff, held + 5)
+      if held >= 8 {
+        held -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> held))
+      }
+    }
+    self.init(bytes)
+  }
+
   /// The secret in Base32, as a URI has it.
   public var base32: String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
     var (text, bits, held) = ("", 0, 0)
     for byte in secret {
       (bits, held) = (bits << 8 | Int(byte), held + 8)
       while held >= 5 {
         held -= 5
-        text.append(alphabet[bits >> held & 31])
+        text.append(Authenticator.alphabet[bits >> held & 31])
         bits &= (1 << held) - 1
       }
     }
-    if held > 0 { text.append(alphabet[bits << (5 - held) & 31]) }
+    if held > 0 { text.append(Authenticator.alphabet[bits << (5 - held) & 31]) }
     return text
   }
 

@@ -1,12 +1,13 @@
 // atcall: runs a program and lets something happen at its n-th system call.
 //
-//   atcall [--window] [--execs N] [--inside NAME] [--at N] [--do errno:NUMBER|kill|hold|walk]
-//          [--report FILE] -- PROGRAM …
+//   atcall [--window] [--execs N] [--inside NAME] [--changing] [--at N]
+//          [--do errno:NUMBER|kill|hold|walk] [--report FILE] -- PROGRAM …
 //
 //   --window       count only between the marks that pamtry sets around its calls into libpam
 //   --execs N      count only from the N-th execve on (1: PROGRAM itself)
 //   --inside NAME  count only calls made by the loaded library NAME or by what it has called: those
 //                  with a return address into it on the stack
+//   --changing     count only calls that change a file or a folder, or put one on disk
 //   --at N         1 is the first; without it, only count
 //   --do errno:E   the call is not made and fails with E       kill   SIGKILL instead of the call
 //   --do hold      the program stands still before the call until FILE is removed, then dies
@@ -22,6 +23,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +42,7 @@ static enum action action = COUNT;
 static long at, counted, execs;
 static const char *report_path = "/dev/null", *library;
 static int failure, report = -1;
-static bool windowed, open_window;
+static bool windowed, open_window, only_changing;
 static pid_t failing;
 
 static void tell(const char *word, long number) {
@@ -51,6 +53,21 @@ static void tell(const char *word, long number) {
 static bool must_return(unsigned long long number) {
     return number == SYS_exit || number == SYS_exit_group || number == SYS_rt_sigreturn ||
            number == SYS_futex || number == SYS_brk;
+}
+
+// What a mapped page is given between two of these is in it at the second.
+static bool changes(unsigned long long number, const uint64_t *words) {
+    switch (number) {
+    case SYS_openat: return words[2] & (O_CREAT | O_TRUNC);
+    case SYS_open: return words[1] & (O_CREAT | O_TRUNC);
+    case SYS_write: case SYS_writev: case SYS_pwrite64: case SYS_truncate: case SYS_ftruncate:
+    case SYS_fallocate: case SYS_fsync: case SYS_fdatasync: case SYS_msync:
+    case SYS_mkdir: case SYS_mkdirat: case SYS_rmdir: case SYS_unlink: case SYS_unlinkat:
+    case SYS_rename: case SYS_renameat: case SYS_renameat2: case SYS_link: case SYS_linkat:
+    case SYS_symlink: case SYS_symlinkat: case SYS_chmod: case SYS_fchmod: case SYS_fchmodat:
+    case SYS_chown: case SYS_fchown: case SYS_fchownat: return true;
+    default: return false;
+    }
 }
 
 // Where the code of `library` and the end of the stack are in `task`; false while it is not loaded.
@@ -103,10 +120,12 @@ static void hold(pid_t task) {
 }
 
 // At the entry into a system call.
-static void entered(pid_t task, unsigned long long number, long first, unsigned long stack) {
-    if (number == SYS_getpgid && (int)first == WINDOW_OPEN) open_window = true;
-    else if (number == SYS_getpgid && (int)first == WINDOW_CLOSE) open_window = false;
-    else if (execs <= 0 && (!windowed || open_window) && inside(task, stack)) {
+static void entered(pid_t task, unsigned long long number, const uint64_t *words,
+                    unsigned long stack) {
+    if (number == SYS_getpgid && (int)words[0] == WINDOW_OPEN) open_window = true;
+    else if (number == SYS_getpgid && (int)words[0] == WINDOW_CLOSE) open_window = false;
+    else if (execs <= 0 && (!windowed || open_window) &&
+             (!only_changing || changes(number, words)) && inside(task, stack)) {
         if (++counted != at && !(action == WALK && counted > at)) return;
         if (action == FAIL && must_return(number)) return;
         tell("did", (long)number);
@@ -138,7 +157,7 @@ static int follow(pid_t first) {
             struct __ptrace_syscall_info info;
             if (ptrace(PTRACE_GET_SYSCALL_INFO, task, sizeof info, &info) > 0) {
                 if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-                    entered(task, info.entry.nr, (long)info.entry.args[0], info.stack_pointer);
+                    entered(task, info.entry.nr, info.entry.args, info.stack_pointer);
                 else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
                     left(task);
             }
@@ -154,13 +173,14 @@ static int follow(pid_t first) {
 
 int main(int count, char **words) {
     static const struct option options[] = {{"window", 0, 0, 'w'},
-        {"execs", 1, 0, 'e'}, {"at", 1, 0, 'n'}, {"inside", 1, 0, 'i'},
+        {"execs", 1, 0, 'e'}, {"at", 1, 0, 'n'}, {"inside", 1, 0, 'i'}, {"changing", 0, 0, 'c'},
         {"do", 1, 0, 'd'}, {"report", 1, 0, 'r'}, {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, words, "+", options, NULL)) != -1;) {
         switch (option) {
         case 'e': execs = atol(optarg); break;
         case 'w': windowed = true; break;
         case 'i': library = optarg; break;
+        case 'c': only_changing = true; break;
         case 'n': at = atol(optarg); break;
         case 'r':
             report_path = optarg;
