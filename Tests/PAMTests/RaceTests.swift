@@ -74,6 +74,9 @@ struct RaceTests {
     }
   }
 
+  /// One code opens one sign-in, and a user has eight factors at the most (docs/formats.md): eight
+  /// codes are all that can be good at one instant, so eight sign in by code. Recovery codes there
+  /// are ten of: ten sign in by those.
   @Test("ten good sign-ins of one user in parallel: none is throttled")
   func good() async throws {
     try await withEnrolled { alice in
