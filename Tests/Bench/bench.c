@@ -1,14 +1,17 @@
 // bench: times real libpam transactions, services in turn round by round, so that whatever the
 // machine does meanwhile hits all of them alike.
 //
-//   bench CONFDIR ROUNDS SECRET USER right|wrong|cold SERVICE…    per service: median and p99, µs
-//   bench physical FILE ROUNDS                                    open, pwrite 8 bytes, fdatasync
+//   bench CONFDIR ROUNDS SECRET USER right|wrong|cold SERVICE… [FILE]
+//
+// For each service its median and p99 in microseconds, and how many times those of it the first
+// service takes. FILE, a path, takes its turn too: open, pwrite 8 bytes, fdatasync.
 //
 // right  pam_authenticate with a code that was never used (the clock inside moves 30 s a round)
 // wrong  the same with a wrong code, each time from another address and an hour later: what a
 //        throttle answers is not what is timed
 // cold   a new process: load, start, right code, end
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -104,26 +107,26 @@ static int by_value(const void *a, const void *b) {
     return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
 }
 
-static void report(const char *name, const char *kind, double *all, long rounds) {
-    qsort(all, (size_t)rounds, sizeof *all, by_value);
-    printf("%s %s %.0f %.0f\n", name, kind, all[rounds / 2], all[rounds * 99 / 100]);
+static int physical(const char *path, long round, double *spent) {
+    double before = monotonic();
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || pwrite(file, &round, sizeof round, 128) != sizeof round || fdatasync(file)) return -1;
+    close(file);
+    *spent = monotonic() - before;
+    return 0;
 }
 
-static int physical(const char *path, long rounds) {
-    for (long i = 0; i < rounds; i++) {
-        double before = monotonic();
-        int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (file < 0 || pwrite(file, &i, sizeof i, 128) != sizeof i || fdatasync(file)) return 70;
-        close(file);
-        times[0][i] = monotonic() - before;
-    }
-    report("physical", "write", times[0], rounds);
-    return 0;
+static void report(const char *name, const char *kind, int service, long rounds) {
+    double *all = times[service], median, p99;
+    qsort(all, (size_t)rounds, sizeof *all, by_value);
+    median = all[rounds / 2], p99 = all[rounds * 99 / 100];
+    printf("%-9s %-6s %8.0f %8.0f", *name == '/' ? "physical" : name, kind, median, p99);
+    if (service > 0) printf("   %5.2f %8.2f", times[0][rounds / 2] / median, times[0][rounds * 99 / 100] / p99);
+    putchar('\n');
 }
 
 int main(int count, char **words) {
     double spent;
-    if (count == 4 && strcmp(words[1], "physical") == 0) return physical(words[2], atol(words[3]));
     if (count == 8 && strcmp(words[1], "once") == 0) {
         snprintf(code, sizeof code, "%s", words[5]);
         test_clock_move(words[7]);
@@ -143,13 +146,18 @@ int main(int count, char **words) {
         set_code(words[3], (uint64_t)now, wrong);
         for (int i = 0; i < count - 6; i++) {
             int turn = (int)((round + i) % (count - 6));  // nobody is always first
-            int result = (strcmp(kind, "cold") == 0 ? cold : transaction)(
-                words[1], words[6 + turn], words[4], round, &spent);
+            const char *service = words[6 + turn];
+            int result;
+            if (*service == '/')
+                result = physical(service, round, &spent) == 0 ? wanted : errno;
+            else
+                result = (strcmp(kind, "cold") == 0 ? cold : transaction)(
+                    words[1], service, words[4], round, &spent);
             if (result != wanted)
-                return fprintf(stderr, "bench: %s answers %d in round %ld\n", words[6 + turn], result, round), 1;
+                return fprintf(stderr, "bench: %s answers %d in round %ld\n", service, result, round), 1;
             times[turn][round] = spent;
         }
     }
-    for (int i = 0; i < count - 6; i++) report(words[6 + i], kind, times[i], rounds);
+    for (int i = 0; i < count - 6; i++) report(words[6 + i], kind, i, rounds);
     return 0;
 }
