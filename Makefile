@@ -103,10 +103,13 @@ install:
 	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	  echo "installed $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
-	@umask 022; for page in README.md docs/formats.md pam/recipes/*; do \
+	@umask 022; for page in README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs/*.md docs/decisions/* \
+	  pam/recipes/*; do \
 	  [ -e "$$page" ] || continue; \
 	  install -D -m 644 "$$page" "$(DESTDIR)$(docdir)/$$(echo "$$page" | sed -E "s,^(pam|docs)/,,")"; \
 	done; echo "installed $(DESTDIR)$(docdir)"
+	@# The pages of docs/ and pam/ lie beside the others there.
+	@sed -i -E 's,]\((pam|docs)/,](,g' "$(DESTDIR)$(docdir)"/*.md
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
 	@build/cachet-mfa --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/cachet-mfa"
 	@build/cachet-mfa --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"

@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `make install` and `make uninstall` of what was built, below a folder with a blank in its name.
+@Suite("make install")
+struct InstallTests {
+  @Test(
+    "it installs these files, for everybody to read, and takes every one away again",
+    arguments: ["022", "002", "077"])
+  func files(umask: String) async throws {
+    try await withFolder { folder in
+      let installed = try await make("install", below: folder, umask: umask)
+      #expect(installed.status == 0 && installed.errors.isEmpty, "\(installed)")
+      #expect(try await found(in: folder, "-type", "f") == expected())
+      let others = try await found(in: folder, "-not", "-type", "f")
+      #expect(others.count > 10 && others.allSatisfy { $0.hasPrefix("755 ") }, "\(others)")
+
+      let removed = try await make("uninstall", below: folder, umask: umask)
+      #expect(removed.status == 0 && removed.errors.isEmpty, "\(removed)")
+      #expect(try await found(in: folder, "-not", "-type", "d") == [])
+      #expect(try await found(in: folder, "-name", "*cachet*") == [])
+    }
+  }
+
+  @Test("no link on an installed page is dead")
+  func links() async throws {
+    try await withFolder { folder in
+      #expect(try await make("install", below: folder).status == 0)
+      let links = Built.package.appending(path: "Tests/links").path
+      let sound = try await run(links, [folder.path("a root")])
+      #expect(sound.status == 0, "\(sound.output)")
+      let pages = "a root/usr/share/doc/cachet-mfa"
+      try FileManager.default.removeItem(atPath: folder.path("\(pages)/recipes/README.md"))
+      let broken = try await run(links, [folder.path("a root")])
+      #expect(broken.status == 1)
+      #expect(broken.output == "\(folder.path(pages))/README.md: recipes/README.md\n")
+    }
+  }
+
+  @Test(
+    "nothing is removed while a line in /etc/pam.d names the module",
+    arguments: ["etc/pam.d/sshd", "usr/lib/pam.d/sshd", "etc/pam.conf"])
+  func inUse(file: String) async throws {
+    try await withFolder { folder in
+      #expect(try await make("install", below: folder).status == 0)
+      try folder.write(
+        "auth required pam_unix.so\nauth required pam_cachet_mfa.so\n", to: "a root/\(file)")
+      let refused = try await make("uninstall", below: folder)
+      #expect(refused.status == 2)
+      #expect(
+        refused.errors.hasPrefix(
+          """
+          cachet-mfa: error: pam_cachet_mfa.so is still in use:
+            \(folder.path("a root"))/\(file):2:auth required pam_cachet_mfa.so
+          cachet-mfa: hint: 
+          """))
+      #expect(
+        try await found(in: folder, "-type", "f", "-not", "-path", "*/\(file)") == expected())
+
+      try folder.write("# auth required pam_cachet_mfa.so\n", to: "a root/\(file)")
+      #expect(try await make("uninstall", below: folder).status == 0)
+      #expect(
+        try await found(in: folder, "-type", "f") == ["600 \(file)"])
+    }
+  }
+
+  @Test("what is not built is not installed")
+  func nothingBuilt() async throws {
+    try await withFolder { folder in
+      _ = try await run(
+        "/bin/cp", [Built.package.appending(path: "Makefile").path, folder.path("Makefile")])
+      let refused = try await run(
+        "/usr/bin/make", ["-C", folder.path, "install", "DESTDIR=\(folder.path("root"))"])
+      #expect(refused.status == 2)
+      #expect(refused.errors.hasPrefix("install: error: nothing built yet\ninstall: hint: "))
+      #expect(!FileManager.default.fileExists(atPath: folder.path("root")))
+    }
+  }
+
+  @Test("the folder of the module is where libpam's own are")
+  func pamdir() async throws {
+    let owned = try await run("/usr/bin/dpkg-query", ["--listfiles", "libpam-modules"])
+    let unix = try #require(owned.lines.first { $0.hasSuffix("/pam_unix.so") })
+    #expect(try await moduleFolder() == URL(filePath: unix).deletingLastPathComponent().path)
+  }
+
+  @Test("where libpam is not found no folder is guessed")
+  func noPAM() async throws {
+    try await withFolder { folder in
+      try folder.write("#!/bin/sh\n", to: "bin/ldconfig", mode: 0o755)
+      let seen = try await run(
+        "/usr/bin/env", ["PATH=\(folder.path("bin")):/usr/bin:/bin", script("pamdir")])
+      #expect(seen.status == 1 && seen.output.isEmpty)
+      #expect(seen.errors.contains("pamdir: hint: name it: make install pamdir="))
+    }
+  }
+
+  private func expected() async throws -> [String] {
+    let documents = "usr/share/doc/cachet-mfa"
+    let pages =
+      [
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "formats.md",
+        "threat-model.md",
+      ] + (try names(in: "docs/decisions")).map { "decisions/" + $0 }
+      + (try names(in: "pam/recipes")).map { "recipes/" + $0 }
+    let module = try await moduleFolder().dropFirst() + "/pam_cachet_mfa.so"
+    let shared = [
+      "bash-completion/completions/cachet-mfa", "fish/vendor_completions.d/cachet-mfa.fish",
+      "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/pam_cachet_mfa.8",
+      "zsh/vendor-completions/_cachet-mfa",
+    ]
+    let readable = [module] + shared.map { "usr/share/" + $0 } + pages.map { "\(documents)/\($0)" }
+    return (["755 usr/bin/cachet-mfa"] + readable.map { "644 \($0)" }).sorted()
+  }
+
+  private func names(in folder: String) throws -> [String] {
+    let path = Built.package.appending(path: folder).path
+    let names = try FileManager.default.contentsOfDirectory(atPath: path)
+    #expect(names.count > 4)
+    return names
+  }
+
+  private func moduleFolder() async throws -> String {
+    String(try await run(script("pamdir")).output.dropLast())
+  }
+
+  private func script(_ name: String) -> String {
+    Built.package.appending(path: "packaging/" + name).path
+  }
+
+  private func make(
+    _ target: String, below folder: TemporaryFolder, umask: String = "022"
+  ) async throws -> Outcome {
+    try await run(
+      "/bin/sh",
+      [
+        "-c", "umask \"$1\" && cd \"$2\" && exec make \"$3\" DESTDIR=\"$4\" prefix=/usr", "sh",
+        umask, Built.package.path, target, folder.path("a root"),
+      ])
+  }
+
+  /// What `find` finds, as `MODE PATH`, sorted; the root itself apart.
+  private func found(in folder: TemporaryFolder, _ which: String...) async throws -> [String] {
+    try await run(
+      "/usr/bin/find",
+      [folder.path("a root"), "-mindepth", "1"] + which + ["-printf", "%m %P\\n"]
+    ).lines.sorted()
+  }
+}
