@@ -6,7 +6,7 @@ struct CachetMFA: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cachet-mfa",
     abstract: "Second factor for the accounts that administer a Cachet status page.",
-    version: "0.1.0",
+    version: version,
     groupedSubcommands: [
       CommandGroup(
         name: "Factors:",
