@@ -88,6 +88,10 @@ extension HostTests {
           dpkg-deb --extract /opt/build/cachet-mfa_*.deb /root/tree
           cd /root/tree && md5sum --quiet --check ../control/md5sums
           find . -name '*.gz' -exec gzip --test {} +
+          ! find . -name '*.md.gz' | grep .
+          grep -q '^Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/$' \\
+            usr/share/doc/cachet-mfa/copyright
+          test -e "$(grep -o '/usr/share/common-licenses/.*[^.]' usr/share/doc/cachet-mfa/copyright)"
           ! grep -q '^Conflicts\\|^Replaces' ../control/control
           """)
         #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
