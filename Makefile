@@ -5,7 +5,7 @@
 #   make test               everything; as root also real sshd, sudo and su in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
-#   make fuzz               hostile inputs; FUZZ_SECONDS= for each target (300)
+#   make fuzz               hostile inputs, and the lines that they reach; FUZZ_SECONDS= for each (300)
 #   make sanitize           the rooms, the shim and the module under sanitizers
 #   make bench deb lint format clean
 #
@@ -69,6 +69,7 @@ bench: build tools
 fuzz:
 	@packaging/dependencies build
 	@Tests/Fuzz/run
+	@Tests/Fuzz/coverage
 
 sanitize:
 	@packaging/dependencies build

@@ -6,6 +6,8 @@ import OTP
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   withInput(data, size) { (input: Span<UInt8>) in
+    // The first input of every run.
+    if input.isEmpty { readNew() }
     read(input)
     read(withChecksum(input).span)
   }
@@ -45,6 +47,28 @@ private func read(_ text: Span<UInt8>) {
   } catch {
     guard case .malformed(let line) = error.defect else { return }
     expect(line >= 1, "the line of a failure")
+  }
+}
+
+/// A new record is one, and each is another.
+private func readNew() {
+  do throws(StoreFailure) {
+    let new = try Credentials(uid: 1000, key: KeyID(rawValue: 1))
+    let other = try Credentials(uid: 1000, key: KeyID(rawValue: 1))
+    expect(!equal(new.record.bytes.span, other.record.bytes.span), "records differ")
+    expect(!equal(new.salt.span, other.salt.span), "salts differ")
+    var room = TextRoom()
+    try new.write(to: &room)
+    let text = room.withBytes { (text: Span<UInt8>) in array(text) }
+    let folder = try TrustedFolder(here, owners: .caller, part: .folder)
+    try new.replace(in: folder)
+    let again = try Credentials.read(in: folder)
+    var roomAgain = TextRoom()
+    try again.write(to: &roomAgain)
+    let textAgain = roomAgain.withBytes { (text: Span<UInt8>) in array(text) }
+    expect(equal(text.span, textAgain.span), "a new record is read again")
+  } catch {
+    expect(false, "a new record is made, written and read")
   }
 }
 

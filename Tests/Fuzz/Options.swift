@@ -1,3 +1,4 @@
+import CPlatform
 import OTP
 import Verifier
 
@@ -61,6 +62,9 @@ private func read(_ words: [[CChar]]) -> Bool {
     expect(location.data[0] == UInt8(ascii: "/"), "a store is an absolute path")
     expect(location.key.folder[0] == UInt8(ascii: "/"), "a key is an absolute path")
     expect(location.policy.folder[0] == UInt8(ascii: "/"), "a policy is an absolute path")
+    walk(location.data)
+    walk(location.key.folder)
+    ask(location.key.name)
     switch options.mode {
     case .prompt: expect(!options.forwardsPassword, "prompt")
     case .promptSplit: expect(options.forwardsPassword, "prompt and split")
@@ -79,4 +83,33 @@ private func read(_ words: [[CChar]]) -> Bool {
     }
     return false
   }
+}
+
+/// A path is its components and slashes, nothing else.
+private func walk(_ path: Path) {
+  path.withBytes { (text: Span<UInt8>) in
+    var next = 0
+    while let component = path.component(from: next) {
+      while next < component.lowerBound {
+        expect(text[next] == UInt8(ascii: "/"), "between components there are slashes")
+        next += 1
+      }
+      expect(FileName(text.extracting(component)) != nil || component.count > 255, "a name")
+      next = component.upperBound
+    }
+    while next < text.count {
+      expect(text[next] == UInt8(ascii: "/"), "behind the last component there are slashes")
+      next += 1
+    }
+  }
+}
+
+private func ask(_ name: FileName) {
+  name.withBytes { (text: Span<UInt8>) in
+    expect(FileName(text) != nil, "a name is one again")
+    name.withCString { expect(strlen($0) == text.count, "a name ends where it ends") }
+  }
+  let longer = name.withSuffix(".next")
+  expect((longer?.count ?? 256) == min(256, name.count + 5), "a suffix that fits")
+  expect(FileName(".tmp-", unique: UInt64(name.count)).count == 21, "all digits of a number")
 }

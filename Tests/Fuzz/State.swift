@@ -3,16 +3,18 @@ import OTP
 
 @testable import Store
 
-/// A state page in its file. With an odd first byte the rest is the page; else it is a clock, limits
-/// and the values of the words, whose checksums are right: no mutation finds 63 of them.
+/// A state page in its file. With an odd first byte the rest is the page, with 3 as it is, with 1 of
+/// the right length; else it is a clock, limits and the values of the words, whose checksums are
+/// right: no mutation finds 63 of them.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   withInput(data, size) { (input: Span<UInt8>) in
     var reader = Reader()
-    let isRaw = reader.byte(input) & 1 != 0
+    let kind = reader.byte(input) & 3
     var page = [UInt8](repeating: 0, count: 4096)
-    guard !isRaw else {
+    guard kind & 1 == 0 else {
       let rest = input.extracting(reader.position..<input.count)
+      if kind == 3 { page = array(rest) }
       var i = 0
       while i < rest.count, i < page.count {
         page[i] = rest[i]
@@ -69,25 +71,27 @@ private func limits(_ input: Span<UInt8>, _ reader: inout Reader) -> AttemptLimi
 private func onPage(_ bytes: [UInt8], _ body: (borrowing StatePage) -> Void) {
   do throws(StoreFailure) {
     let folder = try TrustedFolder(here, owners: .caller, part: .folder)
-    let file = StatePage.file.withCString { open_at(AT_FDCWD, $0, O_RDWR | O_CREAT, 0o600) }
+    var file = StatePage.file.withCString { open_at(AT_FDCWD, $0, O_RDWR, 0) }
+    if file < 0 {
+      // Once in every run: it is slow.
+      try StatePage.create(for: record, in: folder)
+      try StatePage(of: record, in: folder).sync()
+      file = StatePage.file.withCString { open_at(AT_FDCWD, $0, O_RDWR, 0) }
+    }
     expect(file >= 0, "a file to write to")
     let written = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+    expect(written == bytes.count && ftruncate(file, off_t(bytes.count)) == 0, "a file is written")
     close(file)
-    expect(written == bytes.count, "a file that is written")
     let page = try StatePage(of: record, in: folder)
     body(page)
   } catch {
-    guard case .brokenWord = error.defect else { return expect(false, "a folder for the page") }
+    switch error.defect {
+    case .brokenWord: expect(bytes.count == 4096, "a word of a whole page")
+    case .truncated: expect(bytes.count < 4096, "a page cut short")
+    case .tooLarge: expect(bytes.count > 4096, "more than a page")
+    default: expect(false, "a folder for the page")
+    }
   }
-}
-
-/// The working directory, which belongs to this run.
-private var here: Path {
-  let room = UnsafeMutablePointer<CChar>.allocate(capacity: 1024)
-  defer { room.deallocate() }
-  expect(getcwd(room, 1024) != nil, "a working directory")
-  let text = UnsafeRawPointer(room).assumingMemoryBound(to: UInt8.self)
-  return Path(Span(_unsafeStart: text, count: strlen(room))) ?? Path("/")
 }
 
 private func use(
@@ -104,6 +108,8 @@ private func use(
     if try state.accept(step, of: id, parameters) {
       expect(try state.isUsed(step, of: id, parameters), "an accepted step is used")
       expect(try !state.accept(step, of: id, parameters), "no step is accepted twice")
+      let start = Int64(bitPattern: parameters.start(of: step))
+      expect(try state.lastAccepted(of: id, parameters) == start, "the last step")
     }
     distance += 1
   }
@@ -139,6 +145,10 @@ private func use(
     expect(try !state.use(Int(choice >> 3), of: set), "no secret is used twice")
     expect(try state.used(of: set) != nil, "a set that is used is current")
   }
+  try state.prepare(place: set.place, generation: set.generation)
+  expect(try state.generation(at: set.place) == set.generation, "the set that was prepared")
+  expect(try state.used(of: set) == 0, "nothing of a new set is used")
+  expect(try state.use(Int(choice >> 3), of: set), "a secret of a new set is used")
 
   // Notes.
   try state.remember(refusal: choice, fingerprint: UInt64(bitPattern: now), at: door, now: now)

@@ -1,4 +1,5 @@
 import CPlatform
+import Store
 
 /// Ends the run where something does not hold; libFuzzer keeps the input and says where.
 func expect(_ holds: Bool, _ what: StaticString) {
@@ -59,4 +60,13 @@ func same(_ a: [UInt8], _ b: Span<UInt8>) -> Bool {
     i += 1
   }
   return true
+}
+
+/// The working directory, which belongs to this run.
+var here: Path {
+  let room = UnsafeMutablePointer<CChar>.allocate(capacity: 1024)
+  defer { room.deallocate() }
+  expect(getcwd(room, 1024) != nil, "a working directory")
+  let text = UnsafeRawPointer(room).assumingMemoryBound(to: UInt8.self)
+  return Path(Span(_unsafeStart: text, count: strlen(room))) ?? Path("/")
 }

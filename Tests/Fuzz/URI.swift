@@ -32,6 +32,37 @@ private func readURI(_ text: Span<UInt8>) {
   } catch {
     expect(false, "a URI of ours is read again")
   }
+  writeParts(uri, room.span.extracting(0..<count))
+}
+
+/// The parts make the same URI, and in a room that is too small they make none.
+private func writeParts(_ uri: borrowing OtpauthURI, _ wanted: Span<UInt8>) {
+  let (issuer, account, parameters) = (uri.issuer, uri.account, uri.parameters)
+  var room = [UInt8](repeating: 1, count: wanted.count)
+  var small = [UInt8](repeating: 1, count: wanted.count - 1)
+  uri.secret.withBytes { (secret: Span<UInt8>) in
+    issuer.withBytes { (issuer: Span<UInt8>) in
+      account.withBytes { (account: Span<UInt8>) in
+        var span = room.mutableSpan
+        do throws(URIFailure) {
+          let count = try OtpauthURI.write(
+            issuer: issuer, account: account, parameters: parameters, secret: secret, into: &span)
+          expect(count == wanted.count, "the same length")
+        } catch {
+          expect(false, "parts that were read are written")
+        }
+        span = small.mutableSpan
+        do throws(URIFailure) {
+          _ = try OtpauthURI.write(
+            issuer: issuer, account: account, parameters: parameters, secret: secret, into: &span)
+          expect(false, "there is no room")
+        } catch {
+          expect(span.count == 0 || span[0] == 0, "no secret is left")
+        }
+      }
+    }
+  }
+  expect(equal(room.span, wanted), "the same URI")
 }
 
 private func same(_ a: OtpauthURI.Name, _ b: OtpauthURI.Name) -> Bool {
