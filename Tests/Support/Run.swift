@@ -15,7 +15,7 @@ public struct ToolMissing: Error, CustomStringConvertible {
 }
 
 /// Runs a program to its end, at most `seconds`, with nothing of this process's environment but
-/// PATH, and `environment`.
+/// PATH and what sanitizers are told, and `environment`.
 ///
 /// Output goes through files: a pipe would be inherited by what other tests start meanwhile.
 public func run(
@@ -32,13 +32,16 @@ public func run(
       words + environment.map { "\($0.key)=\($0.value)" } + [program] + arguments,
       environment: [
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-      ],
+      ].merging(forSanitizers) { path, _ in path },
       input: .file(folder.write(input, to: "in")), output: folder.path("out"),
       errors: folder.path("err"))
     let status = await spawned.end()
     return Outcome(status: status, output: folder.text("out"), errors: folder.text("err"))
   }
 }
+
+/// Programs of the tests are built as the tests are.
+private let forSanitizers = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
 
 extension TemporaryFolder {
   /// Programs may write bytes that are no UTF-8; a test sees them repaired.
