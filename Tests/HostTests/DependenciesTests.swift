@@ -157,22 +157,28 @@ private struct Machine {
     try add("id", "echo 0")
     for name in ["cat", "dirname", "env", "readlink"] {
       try FileManager.default.createSymbolicLink(
-        atPath: folder.path("bin/" + name), withDestinationPath: "/usr/bin/" + name)
+        atPath: folder.path("made/" + name), withDestinationPath: "/usr/bin/" + name)
     }
   }
 
   func add(_ name: String, _ script: String) throws {
-    try folder.write("#!/bin/sh\n\(script)\n", to: "bin/" + name, mode: 0o755)
+    try folder.write("#!/bin/sh\n\(script)\n", to: "made/" + name, mode: 0o755)
   }
 
   func remove(_ names: String...) throws {
-    for name in names { try FileManager.default.removeItem(atPath: folder.path("bin/" + name)) }
+    for name in names { try FileManager.default.removeItem(atPath: folder.path("made/" + name)) }
   }
 
   func dependencies(_ purposes: String...) async throws -> Outcome {
     let script = Built.package.appending(path: "packaging/dependencies").path
+    // A copy: a file that this process wrote may still be open in a child of another test, and is
+    // no program as long as that is so.
     return try await run(
-      "/usr/bin/env", ["PATH=\(folder.path("bin"))", "/bin/bash", script] + purposes)
+      "/bin/sh",
+      [
+        "-c", "rm -rf \"$2\"; cp -a \"$1\" \"$2\"; shift; PATH=$1; shift; exec /bin/bash \"$@\"",
+        "sh", folder.path("made"), folder.path("bin"), script,
+      ] + purposes)
   }
 }
 
