@@ -31,7 +31,8 @@ enum DefaultPolicy {
     #exempt-users = USER "reason"
     #exempt-groups = GROUP "reason"
 
-    # The door that a PAM service is: ssh, local, web or self. A service not listed is local.
+    # The door that a PAM service is: ssh, local, web or self. A service not listed is local. At ssh
+    # the module believes sshd that a key was right.
     door.sshd = ssh
     #door.SERVICE = web
 

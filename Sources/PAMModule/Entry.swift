@@ -76,7 +76,8 @@ private struct Call {
     }
     var request = Call.request(handle, user, account)
     request.mode = options.mode
-    request.isProven = options.comesAfterFirstFactor || handle.hasSSHEvidence
+    request.isProven = options.comesAfterFirstFactor
+    request.hasSSHEvidence = handle.hasSSHEvidence
     request.needsFirstFactor = options.needsFirstFactor
     request.allowsUnenrolled = options.allowsUnenrolled
     request.window = options.window

@@ -81,7 +81,7 @@ internal import Verifier
     return unsafe withBytes(of: user, body)
   }
 
-  /// Whether sshd says that an authentication method succeeded already.
+  /// Whether the PAM environment says, as sshd does, that a method succeeded already.
   var hasSSHEvidence: Bool {
     let name: StaticString = "SSH_AUTH_INFO_0"
     let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -39,7 +39,7 @@ struct Attempts: ~Copyable {
   init(
     _ request: Request, _ subject: borrowing Subject, at location: StoreLocation
   ) throws(StoreFailure) {
-    isProven = request.isProven
+    isProven = subject.isProven
     door = subject.door
     account = subject.account?.name
     typed = request.user
@@ -48,7 +48,7 @@ struct Attempts: ~Copyable {
     perOrigin = subject.policy.throttle.perOrigin
     ceiling = subject.policy.throttle.ceiling
     table =
-      isProven ? nil : try AttemptTable(in: Store.makePath(location.run, location.owners))
+      subject.isProven ? nil : try AttemptTable(in: Store.makePath(location.run, location.owners))
   }
 
   /// Asks to evaluate an answer for a user who has a record.

@@ -25,7 +25,7 @@ public enum AuditLine {
     line.append(" reason=")
     line.append(reason: decision.reason)
     line.field(" option=", option)
-    line.append(request.isProven ? " first-factor=proven" : " first-factor=unproven")
+    line.append(request.isProven(at: door) ? " first-factor=proven" : " first-factor=unproven")
     if let attempts = decision.attempts {
       line.append(" attempts=")
       line.append(Int64(attempts))

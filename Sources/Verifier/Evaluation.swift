@@ -17,7 +17,7 @@ struct Evaluation: ~Copyable {
   ) throws(StoreFailure) {
     let store = try Store(at: location)
     let attempts = try Attempts(request, subject, at: location)
-    isProven = request.isProven
+    isProven = subject.isProven
     account = subject.account
     window = min(subject.policy.window, request.window ?? subject.policy.window)
     door = subject.door

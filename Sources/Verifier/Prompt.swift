@@ -12,7 +12,7 @@ enum Prompt {
     split: Bool, now: Int64
   ) throws(Obstacle) -> TextLine {
     var line = TextLine()
-    if request.isProven, let account = subject.account {
+    if subject.isProven, let account = subject.account {
       try obstructed { () throws(StoreFailure) in
         if let record = try Store.record(of: account.name, uid: account.uid, at: location) {
           try note(record, subject, now: now, into: &line)

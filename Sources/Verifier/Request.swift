@@ -21,8 +21,11 @@ public struct Request {
   public let account: AccountLookup
   public let service: Quoted
   public var mode: Mode
-  /// The application said that a password was already right, or the line does.
+  /// The line says that whoever comes this far has proven a first factor.
   public var isProven: Bool
+  /// The PAM environment holds what sshd puts there after a method succeeded; so may a local
+  /// program, which is why it counts at SSH doors alone.
+  public var hasSSHEvidence = false
   /// `needs_first_factor`: nobody gets anywhere, exempt or not, without one.
   public var needsFirstFactor = false
   /// `nullok`: the line lets policy decide about users who are not enrolled.
@@ -56,6 +59,9 @@ public struct Request {
     self.ruser = ruser
     self.caller = caller
   }
+
+  /// Whether a first factor is proven where policy calls the service `door`.
+  func isProven(at door: Door) -> Bool { isProven || hasSSHEvidence && door == .ssh }
 
   /// Where unproven attempts are counted: the remote host, else the caller.
   var origin: AttemptTable.Origin {

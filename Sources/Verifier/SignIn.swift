@@ -19,7 +19,7 @@ public enum SignIn {
     do throws(Obstacle) {
       let subject = try Subject(request, at: location)
       door = subject.door
-      guard request.isProven || !request.needsFirstFactor else {
+      guard subject.isProven || !request.needsFirstFactor else {
         return report(Decision(.refused, .noFirstFactor), request, door, &host)
       }
       if let decision = try decisionWithoutAsking(request, subject, at: location, host.now()) {

@@ -5,6 +5,8 @@ internal import Store
 struct Subject: ~Copyable {
   let policy: Policy
   let door: Door
+  /// Whether a first factor is proven.
+  let isProven: Bool
   /// `nil` for a name that no account has.
   let account: Account?
   let scope: Scope
@@ -20,6 +22,7 @@ struct Subject: ~Copyable {
     case .failed(let code): throw .accountLookup(code)
     }
     door = request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
+    isProven = request.isProven(at: door)
     scope = account.map { policy.scope(of: $0) } ?? .enforced
     self.account = account
     self.policy = policy

@@ -204,19 +204,36 @@ struct OptionTests {
     }
   }
 
-  @Test("a first factor is proven by the line, or by what sshd says")
+  @Test("a first factor is proven by the line, or at SSH doors by what sshd says")
   func proven() async throws {
-    try await withEnrolled { alice in
-      for (options, info, isProven) in [
-        ("", nil, false), ("after_first_factor", nil, true),
-        ("", "publickey ssh-ed25519 AAAA", true),
-        ("", "", false),
-      ] as [(String, String?, Bool)] {
-        var transaction = alice.transaction([.text(alice.wrongCode)], options: options)
+    let key = "publickey ssh-ed25519 AAAA"
+    try await withEnrolled(policy: "door.sshd = ssh\ndoor.cockpit = web\n") { alice in
+      for (service, options, info, isProven) in [
+        ("sshd", "", nil, false), ("sshd", "after_first_factor", nil, true),
+        ("sshd", "", key, true), ("sshd", "", "", false),
+        // Any local program may put there what sshd puts.
+        ("su", "", key, false), ("cockpit", "", key, false),
+        ("su", "after_first_factor", key, true),
+      ] as [(String, String, String?, Bool)] {
+        var transaction = alice.transaction([.text(alice.wrongCode)])
+        transaction.services = [service: [alice.line(options)]]
         transaction.environment = info.map { ["SSH_AUTH_INFO_0": $0] } ?? [:]
         let told = try await alice.run(transaction)
         let word = isProven ? "proven" : "unproven"
-        #expect(told.journal.last?.field("first-factor") == word)
+        #expect(told.journal.last?.field("first-factor") == word, "\(service) \(options)")
+      }
+    }
+  }
+
+  @Test("needs_first_factor takes the word of sshd at SSH doors alone")
+  func neededFirstFactor() async throws {
+    for (policy, verdict) in [
+      ("door.sshd = ssh\n", "PAM_SUCCESS code"), ("", "PAM_AUTH_ERR no-first-factor"),
+    ] {
+      try await withEnrolled(policy: policy) { (alice) async throws in
+        var transaction = alice.transaction([.text(alice.code())], options: "needs_first_factor")
+        transaction.environment = ["SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"]
+        #expect(try await alice.run(transaction).verdict == verdict)
       }
     }
   }
