@@ -41,6 +41,10 @@ struct Options {
     guard !(triesFirstPassword && usesFirstPassword) else {
       throw Mistake(word: Quoted("try_first_pass"))
     }
+    // Where the password is asked for here, nothing before this line can have been right.
+    if case .promptSplit = mode, comesAfterFirstFactor {
+      throw Mistake(word: Quoted("after_first_factor"))
+    }
   }
 
   /// Takes one word; `false` where it is a mistake.

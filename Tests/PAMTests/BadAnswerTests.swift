@@ -75,7 +75,7 @@ struct BadAnswerTests {
         try alice.restore(image)
         let answer = make(alice.code())
         let told = try await alice.run(
-          alice.transaction([.bytes(answer)], options: "forward_pass after_first_factor"))
+          alice.transaction([.bytes(answer)], options: "forward_pass"))
         let endsInCode = answer.suffix(6).elementsEqual(alice.code().utf8)
         #expect((told["auth"] == ["PAM_SUCCESS"]) == endsInCode, "\(name)")
         #expect(endsInCode || told["auth"] == ["PAM_AUTH_ERR"], "\(name)")

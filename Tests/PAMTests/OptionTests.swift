@@ -34,6 +34,7 @@ struct OptionTests {
     "nullok nullok", "debug debug", "forward_pass forward_pass", "window=1 window=1",
     "prompt=a prompt=a", "after_first_factor after_first_factor",
     "try_first_pass use_first_pass", "use_first_pass try_first_pass", "store=/var/lib/cachet-mfa",
+    "forward_pass after_first_factor", "after_first_factor forward_pass nullok",
     "key=/a/b key=/a/b", "policy=/a/b policy=/a/b",
     // Long ones; libpam takes lines of 1,023 bytes.
     "window=\(String(repeating: "1", count: 500))", String(repeating: "n", count: 600),
@@ -64,6 +65,9 @@ struct OptionTests {
       return String(options.dropFirst().prefix { $0 != "\u{1b}" && $0 != "]" })
     }
     if options.contains("use_first_pass") { return "try_first_pass" }
+    if options.contains("forward_pass after") || options.contains("factor forward_pass") {
+      return "option=after_first_factor"
+    }
     return String(options.split(separator: " ").last?.prefix(64) ?? "")
   }
 

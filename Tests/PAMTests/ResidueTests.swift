@@ -19,10 +19,10 @@ struct ResidueTests {
     Story(name: "wrong code", answer: { $0.wrongCode }, isRight: false),
     Story(name: "stale code", answer: { $0.code(-300) }, isRight: false),
     Story(
-      name: "password and code", options: "after_first_factor forward_pass",
+      name: "password and code", options: "forward_pass",
       answer: { "correct horse battery" + $0.code() }, isRight: true),
     Story(
-      name: "password and wrong code", options: "after_first_factor forward_pass",
+      name: "password and wrong code", options: "forward_pass",
       answer: { "correct horse battery" + $0.wrongCode }, isRight: false),
     Story(name: "recovery code", answer: { $0.recoveryCodes[2] }, isRight: true),
     Story(name: "wrong recovery code", answer: { _ in "AAAA-BBBB-CCCC-DDDD" }, isRight: false),

@@ -153,7 +153,7 @@ struct SplitTests {
       var transaction = alice.transaction(
         [.bytes(Array(typed.utf8))],
         lines: [
-          alice.line("forward_pass after_first_factor", control: "required"),
+          alice.line("forward_pass", control: "required"),
           "auth optional \(Built.probe) record",
         ])
       transaction.user = user(row)

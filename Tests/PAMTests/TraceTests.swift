@@ -53,9 +53,8 @@ struct TraceTests {
   @Test("one fdatasync, no rename, nothing created, nothing started, nobody told")
   func quiet() async throws {
     try await withEnrolled { alice in
-      for (offset, options) in [(0, "after_first_factor"), (30, "forward_pass after_first_factor")]
-        as [(Int64, String)]
-      {
+      let split = "try_first_pass forward_pass after_first_factor"
+      for (offset, options) in [(0, "after_first_factor"), (30, split)] as [(Int64, String)] {
         let calls = try await calls(alice, alice.code(offset), options: options, at: offset)
         #expect(named(["fdatasync"], in: calls).count == 1)
         let unwelcome = named(
