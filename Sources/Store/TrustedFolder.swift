@@ -33,10 +33,11 @@ public struct TrustedFolder: ~Copyable {
     _ path: Path, owners: Owners, part: StoreFailure.Part, above: Bool = false
   ) throws(StoreFailure) {
     guard path[0] == UInt8(ascii: "/") else { throw StoreFailure(part, .missing) }
-    var current = TrustedFolder.openRetrying(
-      FileName("/"), in: AT_FDCWD, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-    guard current >= 0 else { throw StoreFailure(part, .unreadable(errno: last_errno())) }
     var ahead = path.component(from: 0)
+    // "/" is a folder like any other: the store itself, or one above it.
+    var current = try TrustedFolder.step(
+      into: FileName("/"), from: AT_FDCWD, owners: owners,
+      level: ahead != nil || above ? .above : .store, part: part)
     while let here = ahead {
       ahead = path.component(from: here.upperBound)
       let next: Int32

@@ -219,6 +219,38 @@ import Testing
     }
   }
 
+  @Test(
+    .enabled(if: isRoot, "needs root, for a root folder of its own"),
+    arguments: [
+      ("mode=755", "read", "read"), ("mode=1777", "folder writable-by-others", "read"),
+      ("mode=777", "folder writable-by-others", "folder writable-by-others"),
+      ("mode=755,uid=65534", "folder foreign-owner", "folder foreign-owner"),
+    ])
+  func `"/" is checked as any other folder, as the store and above it`(
+    options: String, asStore: String, above: String
+  ) async throws {
+    // A root folder in a mount name space of its own, with everything of the machine's in it.
+    let script = #"""
+      mount -t tmpfs -o "$1" none "$2" && mkdir -m 755 "$2/store" && touch "$2/store/file" "$2/file" || exit
+      for place in /*; do
+        if [ -L "$place" ]; then cp -d "$place" "$2"; else mkdir -p "$2$place"; fi
+        if [ -d "$place" ] && [ ! -L "$place" ]; then mount --rbind "$place" "$2$place"; fi
+      done
+      shift; exec chroot "$@"
+      """#
+    try await withFolder { folder in
+      for (store, outcome) in [("/", asStore), ("/store", above), ("//", asStore)] {
+        let told = try await run(
+          "/usr/bin/unshare",
+          [
+            "-m", "--propagation", "private", "/bin/bash", "-c", script, "bash", options,
+            folder.path, toolPath(), "read", "0", store, "file",
+          ])
+        #expect(told.lines == [outcome], "\(store): \(told.errors)")
+      }
+    }
+  }
+
   @Test func `a file in place of a folder is none`() async throws {
     try await withFile { _, store in
       #expect(reading(store + "/file") == "folder not-a-folder")
