@@ -133,7 +133,7 @@ struct Site {
     }
     try trying { () throws(StoreFailure) in
       let folder = try location.policy.open(location.owners, part: .policy)
-      try folder.locked(or: StoreFailure(.policy, .busy)) { () throws(StoreFailure) in
+      try folder.locked(.policy) { () throws(StoreFailure) in
         folder.removeLeftovers()
         try folder.replace(
           location.policy.name, with: bytes.span.extracting(0..<count), part: .policy)

@@ -28,7 +28,7 @@ extension Store {
 
   /// Seals the factors of `account` under the latest key; `false` where they are, or are gone.
   public borrowing func reseal(_ account: AccountName) throws(StoreFailure) -> Bool {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
+    try users.locked(.users) { () throws(StoreFailure) in
       guard let record = try record(of: account) else { return false }
       record.folder.removeLeftovers()
       return try withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
@@ -47,7 +47,7 @@ extension Store {
 
   /// Signs `store.id` under the latest key.
   public borrowing func signUnderLatest() throws(StoreFailure) {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) in
+    try users.locked(.users) { () throws(StoreFailure) in
       folder.removeLeftovers()
       var id = InlineArray<16, UInt8>(repeating: 0)
       var room = id.mutableSpan

@@ -48,6 +48,8 @@ public struct StoreFailure: Error {
     case exists
     /// Another writer holds the store.
     case busy
+    /// The writers' lock cannot be asked for.
+    case notLockable(errno: Int32)
   }
 }
 
@@ -97,16 +99,20 @@ extension StoreFailure.Defect {
     case .stepUsed: "step-used"
     case .exists: "exists"
     case .busy: "busy"
+    case .notLockable: "not-lockable"
     }
   }
 
   /// The number that goes with it: errno, line or place.
   public var number: Int64? {
     switch self {
-    case .unreadable(let errno), .unwritable(let errno): Int64(errno)
+    case .unreadable(let errno), .unwritable(let errno), .notLockable(let errno): Int64(errno)
     case .malformed(let line): Int64(line)
     case .brokenWord(let place): Int64(place)
-    default: nil
+    case .missing, .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,
+      .hardLinked, .tooLarge, .truncated, .noRoom, .checksumMismatch, .wrongUser, .otherKey,
+      .doesNotOpen, .crypto, .full, .nameTaken, .sameSecret, .stepUsed, .exists, .busy:
+      nil
     }
   }
 }

@@ -10,7 +10,7 @@ extension Store {
   public static func make(at location: StoreLocation) throws(StoreFailure) {
     try mustNotBeElsewhere(location)
     let folder = try makePath(location.data, location.owners)
-    try folder.locked(or: StoreFailure(.folder, .busy)) { () throws(StoreFailure) in
+    try folder.locked(.folder) { () throws(StoreFailure) in
       _ = try folder.makeFolder(usersFolder, part: .users)
       let keyFolder =
         location.key.isNamed
@@ -182,7 +182,7 @@ extension Store {
   private borrowing func writing<R>(
     _ body: () throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
-    try users.locked(or: StoreFailure(.users, .busy)) { () throws(StoreFailure) -> R in
+    try users.locked(.users) { () throws(StoreFailure) -> R in
       removeUnfinishedRecords()
       return try body()
     }

@@ -115,21 +115,32 @@ extension TrustedFolder {
 
   /// Holds the writers' lock of this folder for the length of `body`. Sign-ins never take it.
   ///
-  /// Waits for another writer for ten seconds at most, then throws `busy`.
+  /// Waits for another writer for ten seconds at most; then the failure says `busy`.
   public borrowing func locked<R, E: Error>(
-    or busy: E, _ body: () throws(E) -> R
+    or failure: (StoreFailure.Defect) -> E, _ body: () throws(E) -> R
   ) throws(E) -> R {
     let own = TrustedFolder.openRetrying(
       FileName("."), in: descriptor, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-    guard own >= 0 else { throw busy }
+    guard own >= 0 else { throw failure(.notLockable(errno: last_errno())) }
     defer { close(own) }
     var waited = 0
     while flock(own, LOCK_EX | LOCK_NB) != 0 {
-      guard waited < 1000 else { throw busy }
+      let code = last_errno()
+      guard code == EWOULDBLOCK || code == EINTR else {
+        throw failure(.notLockable(errno: code))
+      }
+      guard waited < 1000 else { throw failure(.busy) }
       pause_milliseconds(10)
       waited += 1
     }
     return try body()
+  }
+
+  /// The same; what keeps from it is a failure of `part`.
+  public borrowing func locked<R>(
+    _ part: StoreFailure.Part, _ body: () throws(StoreFailure) -> R
+  ) throws(StoreFailure) -> R {
+    try locked(or: { StoreFailure(part, $0) }, body)
   }
 
   private borrowing func writeTemporary(

@@ -106,6 +106,7 @@ struct Way: Sendable, CustomTestStringConvertible {
     for run in try await way.runs("fail", way.writer, "\(number)").dropFirst().dropLast() {
       #expect(!run.end.hasPrefix("ended"), "\(run)")
       #expect(run.end != "killed", "\(run)")
+      #expect(!run.end.hasSuffix(" busy"), "there is no other writer: \(run)")
       if run.end == "done" {
         // It could do without: what it looked for was not needed, or another try worked.
         #expect(run.seen == way.after, "\(run)")

@@ -16,7 +16,7 @@ struct KeyRotate: ParsableCommand {
     let site = try places.site()
     let output = Output(places)
     let first = try site.open()
-    try first.folder.locked(or: Failure.store(StoreFailure(.folder, .busy), site, nil)) {
+    try first.folder.locked(or: { Failure.store(StoreFailure(.folder, $0), site, nil) }) {
       () throws(Failure) in
       let resumed = try site.trying { () throws(StoreFailure) -> Bool in
         let resumed = try first.isRotating()

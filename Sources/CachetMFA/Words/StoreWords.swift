@@ -73,6 +73,8 @@ extension StoreFailure {
     case .busy:
       return Complaint(
         "\(path) is being written by another process", hint: "try again", .unavailable)
+    case .notLockable(let code):
+      return Complaint("\(path) could not be locked: \(systemWords(code))", exit(code))
     }
   }
 
