@@ -57,11 +57,27 @@ enum Prompt {
     case .wrong: line.append("That code was wrong. ")
     case .stale: line.append("That code was for another time: check the clocks. ")
     case .used:
-      // With one factor, or several of the same period, the next code's time is known.
-      let period = Int64(record.credentials.factors[0]?.parameters.period ?? 30)
-      line.append("That code was already used, the next one comes in ")
-      line.append(period - now % period)
-      line.append(" s. ")
+      line.append("That code was already used")
+      if let period = record.credentials.commonPeriod {
+        line.append(", the next one comes in ")
+        line.append(period - now % period)
+        line.append(" s")
+      }
+      line.append(". ")
     }
+  }
+}
+
+extension Credentials {
+  /// The period that all factors have, in seconds; `nil` where they differ, since nobody remembers
+  /// which of them a refused code was of.
+  fileprivate var commonPeriod: Int64? {
+    guard let period = factors[0]?.parameters.period else { return nil }
+    var i = 1
+    while let factor = factors[i] {
+      guard factor.parameters.period == period else { return nil }
+      i += 1
+    }
+    return Int64(period)
   }
 }

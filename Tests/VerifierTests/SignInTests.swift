@@ -88,6 +88,22 @@ struct SignInTests {
     #expect(unenrolled.host.prompts == wrong.host.prompts)
   }
 
+  @Test("when the next code comes is said where all factors agree on it")
+  func nextCode() throws {
+    let other = Array("another secret of 20".utf8)
+    for (period, note) in [
+      (30, "That code was already used, the next one comes in 20 s. "),
+      (60, "That code was already used. "),
+    ] {
+      let bench = try Bench()
+      try bench.enroll("slow", secret: other, Parameters(period: period))
+      try bench.enroll("phone")
+      #expect(bench.outcome(bench.code()) == "code")
+      #expect(bench.outcome(bench.code()) == "used-code")
+      #expect(bench.attempt([""]).host.prompts == [note + "Verification code for alice (sudo): "])
+    }
+  }
+
   @Test("an invitation opens exactly one sign-in")
   func invitation() throws {
     let bench = try Bench()
