@@ -49,9 +49,7 @@ extension Store {
   public borrowing func remove(
     _ name: FactorName?, of account: AccountName, uid: UInt32, now: Int64
   ) throws(StoreFailure) -> Bool {
-    var hasKey = true
-    do throws(StoreFailure) { try mustBeTrusted() } catch { hasKey = false }
-    guard hasKey else {
+    if try isKeyLost() {
       try editWithoutKey(account, uid: uid) {
         (credentials: inout Credentials, state: borrowing StatePage) throws(StoreFailure) in
         while let index = credentials.next(toRemove: name) {
@@ -72,6 +70,18 @@ extension Store {
       credentials.dropSets(all: name == nil)
     }
     return true
+  }
+
+  /// Whether the key of this store is gone: there is none, or another one is in its place. What
+  /// cannot be read, or is damaged, may come back, and is a failure.
+  private borrowing func isKeyLost() throws(StoreFailure) -> Bool {
+    do throws(StoreFailure) { try mustBeTrusted() } catch {
+      switch (error.part, error.defect) {
+      case (.hostKey, .missing), (.storeID, .otherKey): return true
+      default: throw error
+      }
+    }
+    return false
   }
 }
 

@@ -198,6 +198,37 @@ private func removedIDs(_ credentials: borrowing Credentials) -> [UInt8] {
     }
   }
 
+  @Test(arguments: [
+    ("true", "knows it again"), ("rm host.key", "keeps the id"),
+    ("head -c 32 /dev/zero > host.key", "keeps the id"),
+    ("truncate -s 31 host.key", "host-key truncated"),
+    ("chmod g+w host.key", "host-key writable-by-others"),
+    ("rm host.key; mkdir host.key", "host-key not-a-regular-file"),
+    ("mv host.key key; ln -s key host.key", "host-key symbolic-link"),
+    ("rm store.id", "store-id missing"), ("chmod g+w store.id", "store-id writable-by-others"),
+    ("sed -i 's/^mac ./mac x/' store.id", "store-id malformed 4"),
+  ])
+  func `only a key that is gone, or another's, is a lost one`(
+    _ damage: String, _ outcome: String
+  ) async throws {
+    try await withFolder { folder in
+      let place = StoreLocation(folder: path(folder.path))
+      try Store.make(at: place)
+      let (alice, parameters) = (try account("alice"), try #require(Parameters()))
+      _ = try Store(at: place).enroll(
+        alice, uid: 1000, as: nil, parameters, secret: plain(1).span, confirmed: nil, now: now
+      ) { (_: Span<UInt8>) in }
+      #expect(
+        try await run("/bin/bash", ["-c", "cd \"$1\"; \(damage)", "bash", folder.path]).status == 0)
+      var end = ""
+      let failure = refusal {
+        let isKnown = try Store(at: place).remove(nil, of: alice, uid: 1000, now: now)
+        end = isKnown ? "knows it again" : "keeps the id"
+      }
+      #expect((failure == "none" ? end : failure) == outcome)
+    }
+  }
+
   @Test func `a factor takes another name, but no other's`() async throws {
     try await withAlice { credentials, state, keys in
       try add(1, named: "phone", to: &credentials, state, keys)
