@@ -18,12 +18,14 @@ enum Journal {
     line.field(" user=", user.map(quotation))
     line.field(" factor=", factor.map(quotation))
     line.field(" detail=", detail.map(quotation))
-    line.field(" by=", quotation(Caller.name))
-    line.field(" store=", site.folder.map(quotation))
-    write(line)
+    write(line, at: site)
   }
 
-  static func write(_ line: borrowing TextLine) {
+  /// Writes `line` and, behind it, who is at the keyboard and which store it is about.
+  static func write(_ line: TextLine, at site: Site) {
+    var line = line
+    line.field(" by=", quotation(Caller.name))
+    line.field(" store=", site.folder.map(quotation))
     line.withCString { unsafe log_line($0) }
   }
 

@@ -186,9 +186,18 @@ import Testing
         environment: ["TEST_JOURNAL": journal])
       let object = try Demo.object(made.output)
       try await demo.mfa("unlock", "daemon", environment: ["TEST_JOURNAL": journal])
+      try await demo.mfa(
+        "verify", "daemon", "--stdin", input: "1234\n", environment: ["TEST_JOURNAL": journal])
+      try await demo.mfa(
+        "remove", "daemon", "--factor", "authenticator", "--yes",
+        environment: ["TEST_JOURNAL": journal])
       let lines = demo.folder.read("journal")
       #expect(lines.contains("event=enroll outcome=accepted user=daemon factor=totp:1 by="))
       #expect(lines.contains("event=unlock outcome=accepted user=daemon by="))
+      let checked = try #require(lines.split(separator: "\n").first { $0.contains("=sign-in") })
+      #expect(checked.contains(" reason=not-a-code first-factor=proven by="))
+      #expect(checked.contains(" store=/"))
+      #expect(lines.contains("event=remove outcome=accepted user=daemon factor=totp:1 by="))
       #expect(lines.contains("<85>"))  // LOG_AUTHPRIV | LOG_NOTICE
       let uri = try #require(object["uri"] as? String)
       let secret = try #require(uri.firstMatch(of: /secret=([A-Z2-7]+)/)).1

@@ -27,15 +27,17 @@ struct Remove: ParsableCommand {
     let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let output = Output(places)
     let store = try site.open()
-    let count = try count(name, person, site, store)
+    let (count, factor) = try find(name, person, site, store)
     let what =
       name.map { "the factor \(quoted($0.spelled)) of \(person.name)" }
       ?? "everything \(person.name) has: \(counted(count, "factor")), recovery codes, invitation"
-    try ask("remove \(what)?", site)
+    try ask("remove \(what)?")
     let knownAgain = try site.trying(person) { () throws(StoreFailure) in
       try store.remove(name, of: person.account.name, uid: person.uid, now: Times.now)
     }
-    Journal.note("remove", user: person.name, detail: name?.spelled ?? "all", at: site)
+    Journal.note(
+      "remove", user: person.name, factor: factor.map { "totp:\($0.rawValue)" },
+      detail: name == nil ? "all" : nil, at: site)
     let left = name == nil ? 0 : count - 1
     output.object { json in
       json.field("user", person.name)
@@ -50,23 +52,25 @@ struct Remove: ParsableCommand {
     try output.flush()
   }
 
-  /// How many factors there are; throws where there is nothing to remove.
-  private func count(
+  /// How many factors there are, and which one is called `name`; throws where there is nothing to
+  /// remove.
+  private func find(
     _ name: FactorName?, _ person: Person, _ site: Site, _ store: borrowing Store
-  ) throws(Failure) -> Int {
-    let found = try site.trying(person) { () throws(StoreFailure) -> (factors: Int, fits: Bool) in
+  ) throws(Failure) -> (count: Int, factor: FactorID?) {
+    let found = try site.trying(person) {
+      () throws(StoreFailure) -> (factors: Int, sets: Int, named: FactorID?) in
       guard let record = try store.record(of: person.account.name, uid: person.uid) else {
-        return (0, false)
+        return (0, 0, nil)
       }
-      let credentials = record.credentials.factors.count
-      guard let name else { return (credentials, credentials + record.credentials.sets.count > 0) }
-      return (credentials, record.credentials.index(named: name) != nil)
+      let (factors, sets) = (record.credentials.factors, record.credentials.sets)
+      let index = name.flatMap { record.credentials.index(named: $0) }
+      return (factors.count, sets.count, index.flatMap { factors[$0]?.id })
     }
-    guard found.fits else {
-      if let name, found.factors > 0 { throw .noFactor(name.spelled, person, site) }
+    guard found.factors > 0 || name == nil && found.sets > 0 else {
       throw .notEnrolled(person, site)
     }
-    return found.factors
+    if let name, found.named == nil { throw .noFactor(name.spelled, person, site) }
+    return (found.factors, found.named)
   }
 
   private func eraseRecord(_ site: Site) throws(Failure) {
@@ -83,7 +87,7 @@ struct Remove: ParsableCommand {
     }
     let name = account.withBytes { (bytes: Span<UInt8>) in printable(text(bytes)) }
     let store = try site.open()
-    try ask("erase the record of \(name), with all it remembers of used codes?", site)
+    try ask("erase the record of \(name), with all it remembers of used codes?")
     do throws(StoreFailure) { try store.erase(account) } catch {
       if case .missing = error.defect { throw .noRecord(name) }
       throw .store(error, site, nil)
@@ -98,9 +102,9 @@ struct Remove: ParsableCommand {
     try output.flush()
   }
 
-  private func ask(_ question: String, _ site: Site) throws(Failure) {
+  private func ask(_ question: String) throws(Failure) {
     guard !yes else { return }
-    guard Terminal.canAsk else { throw .nobodyToAsk(.removal(site)) }
+    guard Terminal.canAsk else { throw .nobodyToAsk(.removal) }
     guard Terminal.confirm(question) else { throw .cancelled }
   }
 }

@@ -24,7 +24,7 @@ struct Verify: ParsableCommand {
       user: Quoted(Array(person.name.utf8).span), account: .found(person.account),
       service: Quoted(Array("cachet-mfa".utf8).span), mode: .prompt, isProven: true,
       caller: getuid())
-    var host = VerifyHost(asks: !stdin && Terminal.canAsk)
+    var host = VerifyHost(asks: !stdin && Terminal.canAsk, site: site)
     let decision = SignIn.run(request, at: site.location, host: &host)
     let factor = site.factorName(of: decision, person)
     output.object { json in
@@ -50,6 +50,7 @@ struct Verify: ParsableCommand {
 /// A sign-in at the command line.
 private struct VerifyHost: SignInHost, ~Copyable {
   let asks: Bool
+  let site: Site
 
   func now() -> Int64 { Times.now }
 
@@ -76,7 +77,9 @@ private struct VerifyHost: SignInHost, ~Copyable {
 
   mutating func leave(password: Span<UInt8>) -> Bool { true }
 
-  mutating func log(_ line: borrowing TextLine, isWarning: Bool) { Journal.write(line) }
+  mutating func log(_ line: borrowing TextLine, isWarning: Bool) {
+    Journal.write(copy line, at: site)
+  }
 }
 
 extension Site {

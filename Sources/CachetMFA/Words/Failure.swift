@@ -51,7 +51,7 @@ enum Failure: Error {
   case decided(Decision, Person, Site)
   case wouldShutOut(String, Site, disabled: Bool)
 
-  enum Question { case code, uri, removal(Site) }
+  enum Question { case code, uri, removal }
 }
 
 /// What ends up as the exit status.
