@@ -80,16 +80,19 @@ extension StoreFailure {
 
   private func missing(_ path: String, _ site: Site) -> Complaint {
     switch part {
-    case .folder:
-      Complaint(
-        "there is no store in \(path)",
-        hint: "'\(site.command("enroll --user NAME"))' makes one, in a folder that is there",
-        .unavailable)
-    case .users where wasMade(site):
-      Complaint(
-        "\(path) is missing, but \(site.key) is there",
-        hint: "is the file system mounted? if the store is lost, restore it from a backup",
-        .unavailable)
+    case .folder, .users:
+      // A key tells that there was a store: then none is made in its place.
+      if wasMade(site) {
+        Complaint(
+          "\(path) is missing, but \(site.key) is there",
+          hint: "is the file system mounted? if the store is lost, restore it from a backup",
+          .unavailable)
+      } else {
+        Complaint(
+          "there is no store in \(site.data)",
+          hint: "'\(site.command("enroll --user NAME"))' makes one"
+            + (site.folder == nil ? "" : ", in a folder that is there"), .unavailable)
+      }
     case .policy:
       Complaint(
         "\(path) is missing", hint: "run '\(site.command("policy apply"))'", .unavailable)
@@ -98,7 +101,7 @@ extension StoreFailure {
         "\(path) is missing",
         hint: "restore it from a backup; until then recovery codes and invitations still work",
         .unavailable)
-    case .users, .storeID:
+    case .storeID:
       Complaint(
         "\(path) is missing",
         hint:
@@ -109,7 +112,7 @@ extension StoreFailure {
     }
   }
 
-  /// Whether the store whose users are missing has a key: it is made after them.
+  /// Whether the store that is missing, or whose users are, has a key: it is made after them.
   private func wasMade(_ site: Site) -> Bool {
     (try? Store.mustNotBeElsewhere(site.location)) == nil
   }
