@@ -158,6 +158,19 @@ public struct TrustedFolder: ~Copyable {
     return facts.size
   }
 
+  /// Whether somebody else than its owner may read the file `name`, by its mode.
+  public borrowing func isReadableByOthers(
+    _ name: FileName, part: StoreFailure.Part
+  ) throws(StoreFailure) -> Bool {
+    let file = try open(name, part: part)
+    defer { close(file.descriptor) }
+    var facts = file_facts()
+    guard unsafe file_facts_of(file.descriptor, &facts) == 0 else {
+      throw StoreFailure(part, .unreadable(errno: last_errno()))
+    }
+    return is_readable_by_others(facts.mode)
+  }
+
   /// Reads the whole of `name` into `room`; what does not fit is `tooLarge`. Returns the length.
   @inline(never)
   public borrowing func read(

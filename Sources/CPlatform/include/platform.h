@@ -54,6 +54,7 @@ static inline int file_facts_of(int fd, struct file_facts *facts)
 
 static inline bool is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool is_sticky(mode_t mode) { return (mode & S_ISVTX) != 0; }
+static inline bool is_readable_by_others(mode_t mode) { return (mode & (S_IRGRP | S_IROTH)) != 0; }
 static inline bool is_writable_by_others(mode_t mode) { return (mode & (S_IWGRP | S_IWOTH)) != 0; }
 
 /* Whether `name` in `folder` is a symbolic link; false also where nobody can tell. */

@@ -17,6 +17,10 @@ struct KeyCheck: ParsableCommand {
         (id: keys.latest, isRotating: keys.isRotating)
       }
     }
+    let isReadable = try site.trying { () throws(StoreFailure) in
+      try site.location.key.open(site.location.owners, part: .hostKey)
+        .isReadableByOthers(site.location.key.name, part: .hostKey)
+    }
     var sweep = Sweep("checking", output)
     sweep.run(store) { (name: AccountName) throws(StoreFailure) in
       try store.check(name)
@@ -24,6 +28,7 @@ struct KeyCheck: ParsableCommand {
     output.object { json in
       json.field("key", hex(key.id.rawValue))
       json.field("rotating", key.isRotating)
+      json.field("readable_by_others", isReadable)
       json.field("records", sweep.records)
       json.field("factors", sweep.sum)
       sweep.write(to: json)
@@ -36,6 +41,11 @@ struct KeyCheck: ParsableCommand {
       output.line("'\(site.command("key rotate"))' was begun and is not finished")
     }
     try output.flush()
+    if isReadable {
+      Terminal.tell(
+        "cachet-mfa: warning: \(site.key) is readable by others: 'chmod go-r' it, and if somebody "
+          + "may have read it, run '\(site.command("key rotate"))'\n")
+    }
     guard sweep.isComplete else {
       throw .store(StoreFailure(.users, .unreadable(errno: EIO)), site, nil)
     }
