@@ -135,7 +135,7 @@ public struct TrustedFolder: ~Copyable {
       }
     }
     do throws(StoreFailure) {
-      return (opened, try check(opened, part: part))
+      return (opened, try check(opened, writing: writing, part: part))
     } catch {
       close(opened)
       throw error
@@ -143,7 +143,7 @@ public struct TrustedFolder: ~Copyable {
   }
 
   private borrowing func check(
-    _ opened: Int32, part: StoreFailure.Part
+    _ opened: Int32, writing: Bool, part: StoreFailure.Part
   ) throws(StoreFailure) -> Int64 {
     var facts = file_facts()
     guard unsafe file_facts_of(opened, &facts) == 0 else {
@@ -154,7 +154,11 @@ public struct TrustedFolder: ~Copyable {
     guard !is_writable_by_others(facts.mode) else {
       throw StoreFailure(part, .writableByOthers)
     }
-    guard facts.links == 1 else { throw StoreFailure(part, .hardLinked) }
+    // No name at all: a writer has put another file in its place since it was opened. What is only
+    // read is whole as it was; what would be written there is lost.
+    guard facts.links == 1 || facts.links == 0 && !writing else {
+      throw StoreFailure(part, .hardLinked)
+    }
     return facts.size
   }
 
