@@ -129,8 +129,17 @@ enum Obstacle: Error {
 }
 
 /// Runs `body`; what the store throws becomes an obstacle.
+///
+/// `otherKey` may merely mean that `key rotate` came between reading the keys and reading what is
+/// sealed under them. `body`, which opens the store, then runs once more; nothing has been counted.
 func obstructed<R: ~Copyable>(
   _ body: () throws(StoreFailure) -> R
 ) throws(Obstacle) -> R {
-  do throws(StoreFailure) { return try body() } catch { throw .store(error) }
+  var mayRetry = true
+  while true {
+    do throws(StoreFailure) { return try body() } catch {
+      guard mayRetry, case .otherKey = error.defect else { throw .store(error) }
+      mayRetry = false
+    }
+  }
 }

@@ -1,6 +1,10 @@
 /// Something that happens at the n-th system call (libc's own included).
 public struct Fault: Sendable {
-  public enum Kind: Sendable { case count, kill, errno(Int32) }
+  public enum Kind: Sendable {
+    case count, kill, errno(Int32)
+    /// The shell runs this command, and the call is made then.
+    case run(String)
+  }
   public var kind: Kind
   public var at: Int
 
@@ -17,6 +21,7 @@ public struct Fault: Sendable {
       case .count: []
       case .kill: ["--at", "\(at)", "--do", "kill"]
       case .errno(let number): ["--at", "\(at)", "--do", "errno:\(number)"]
+      case .run(let command): ["--at", "\(at)", "--do", "run:\(command)"]
       }
     return [Built.tool("atcall")] + (window ? ["--window"] : []) + what
       + ["--report", report, "--"]

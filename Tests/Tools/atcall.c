@@ -1,7 +1,7 @@
 // atcall: runs a program and lets something happen at its n-th system call.
 //
 //   atcall [--window] [--execs N] [--inside NAME] [--changing] [--at N]
-//          [--do errno:NUMBER|kill|hold|walk] [--report FILE] -- PROGRAM …
+//          [--do errno:NUMBER|kill|hold|walk|run:COMMAND] [--report FILE] -- PROGRAM …
 //
 //   --window       count only between the marks that pamtry sets around its calls into libpam
 //   --execs N      count only from the N-th execve on (1: PROGRAM itself)
@@ -13,6 +13,7 @@
 //   --do hold      the program stands still before the call until FILE is removed, then dies
 //   --do walk      it stands still before this call and each one after it, until FILE is emptied;
 //                  removed, it dies
+//   --do run:C     before the call the shell runs the command C; then the program goes on
 //   --report FILE  "calls N" at the end, "held PID" while holding, "did NUMBER" (system call)
 // Every system call of every process and thread below PROGRAM counts, those of libc included.
 // Exit status: the program's; 128 + signal when one ended it.
@@ -36,11 +37,11 @@
 #include <unistd.h>
 
 enum { WINDOW_OPEN = -770001, WINDOW_CLOSE = -770002 };
-enum action { COUNT, FAIL, KILL, HOLD, WALK };
+enum action { COUNT, FAIL, KILL, HOLD, WALK, RUN };
 
 static enum action action = COUNT;
 static long at, counted, execs;
-static const char *report_path = "/dev/null", *library;
+static const char *report_path = "/dev/null", *library, *command;
 static int failure, report = -1;
 static bool windowed, open_window, only_changing;
 static pid_t failing;
@@ -131,6 +132,7 @@ static void entered(pid_t task, unsigned long long number, const uint64_t *words
         tell("did", (long)number);
         if (action == KILL) kill(task, SIGKILL);
         if (action == HOLD || action == WALK) hold(task);
+        if (action == RUN && system(command) != 0) tell("failed", task);
         if (action == FAIL) {
             ptrace(PTRACE_POKEUSER, task, offsetof(struct user, regs.orig_rax), -1L);
             failing = task;
@@ -192,6 +194,7 @@ int main(int count, char **words) {
             else if (strcmp(optarg, "hold") == 0) action = HOLD;
             else if (strcmp(optarg, "walk") == 0) action = WALK;
             else if (sscanf(optarg, "errno:%d", &failure) == 1) action = FAIL;
+            else if (strncmp(optarg, "run:", 4) == 0) action = RUN, command = optarg + 4;
             else return 64;
             break;
         default: return 64;
