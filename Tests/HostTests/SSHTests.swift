@@ -139,6 +139,32 @@ extension HostTests {
       }
     }
 
+    @Test("an sshd that asks for any method lets nobody in without a key, exempt or not")
+    func anyMethod() async throws {
+      try await withGuarded(sshd: ["AuthenticationMethods any"]) { home in
+        try home.host.recipe("sshd-key", for: "sshd")
+        try await home.host.policy("exempt-users = bob \"key only\"")
+        let key = try await home.host.key(for: "bob")
+        func visit(_ user: String, _ methods: String, _ options: [String] = []) async throws
+          -> Visit
+        {
+          try await home.ssh([], as: user, methods: methods, options: options)
+        }
+        for user in ["bob", "alice"] {
+          let keyless = try await visit(user, "keyboard-interactive")
+          expect(keyless, isIn: false, ["refused no-first-factor"])
+          #expect(keyless.shows("code") == 0)
+        }
+        // A key is a first factor, and policy asks bob for no second one.
+        try await expect(visit("bob", "publickey", key), isIn: true, [])
+        // A key that sshd does not know is none.
+        let other = try await home.host.key(for: "alice")
+        try await expect(
+          visit("bob", "publickey,keyboard-interactive", other), isIn: false,
+          ["refused no-first-factor"])
+      }
+    }
+
     @Test("a key alone asks no code, but who is disabled or not enrolled stays out")
     func keyAlone() async throws {
       try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
