@@ -17,7 +17,7 @@ public enum AccountCheck {
       if let ofPolicy = subject.decisionOfPolicy() {
         decision = ofPolicy
       } else {
-        decision = try decide(request, subject, at: location, host.now())
+        decision = try decide(subject, host.now())
       }
     } catch {
       decision = error.decision
@@ -31,11 +31,11 @@ public enum AccountCheck {
   }
 
   private static func decide(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation, _ now: Int64
+    _ subject: borrowing Subject, _ now: Int64
   ) throws(Obstacle) -> Decision {
     guard let account = subject.account else { return Decision(.refused, .unknownUser) }
     let standing = try obstructed { () throws(StoreFailure) -> Standing in
-      let store = try Store(at: location)
+      let store = try Store(at: subject.location)
       guard let record = try store.record(of: account.name, uid: account.uid) else {
         return .notEnrolled
       }
@@ -48,8 +48,8 @@ public enum AccountCheck {
     case .invited: return Decision(.accepted, .invited)
     case .disabled: return Decision(.refused, .disabled)
     case .notEnrolled:
-      let mayPass = request.allowsUnenrolled && now >= SignIn.release && subject.hasGrace(at: now)
-      return mayPass ? Decision(.ignored, .grace) : Decision(.refused, .notEnrolled)
+      return subject.mayPassUnenrolled(at: now)
+        ? Decision(.ignored, .grace) : Decision(.refused, .notEnrolled)
     }
   }
 

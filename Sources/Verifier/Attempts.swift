@@ -36,19 +36,19 @@ struct Attempts: ~Copyable {
   private static let longestCrowdMilliseconds = 7_000
   private static let lookMilliseconds = 10
 
-  init(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation
-  ) throws(StoreFailure) {
+  init(_ subject: borrowing Subject) throws(StoreFailure) {
     isProven = subject.isProven
     door = subject.door
     account = subject.account?.name
-    typed = request.user
-    origin = request.origin
+    typed = subject.request.user
+    origin = subject.request.origin
     proven = subject.policy.throttle.proven
     perOrigin = subject.policy.throttle.perOrigin
     ceiling = subject.policy.throttle.ceiling
     table =
-      subject.isProven ? nil : try AttemptTable(in: Store.makePath(location.run, location.owners))
+      subject.isProven
+      ? nil
+      : try AttemptTable(in: Store.makePath(subject.location.run, subject.location.owners))
   }
 
   /// Asks to evaluate an answer for a user who has a record.

@@ -12,14 +12,12 @@ struct Evaluation: ~Copyable {
   private let store: Store
 
   /// Opens the store.
-  init(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation, now: Int64
-  ) throws(StoreFailure) {
-    let store = try Store(at: location)
-    let attempts = try Attempts(request, subject, at: location)
+  init(_ subject: borrowing Subject, now: Int64) throws(StoreFailure) {
+    let store = try Store(at: subject.location)
+    let attempts = try Attempts(subject)
     isProven = subject.isProven
     account = subject.account
-    window = min(subject.policy.window, request.window ?? subject.policy.window)
+    window = min(subject.policy.window, subject.request.window ?? subject.policy.window)
     door = subject.door
     self.now = now
     self.attempts = attempts
@@ -30,53 +28,35 @@ struct Evaluation: ~Copyable {
   borrowing func run(
     _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool
   ) throws(StoreFailure) -> Decision {
-    // Neither looked up nor counted.
-    if case .nothing(let reason, _) = answer { return Decision(.refused, reason) }
-    guard let account else {
-      try store.mustBeTrusted()
-      return try refuse(.unknownUser, answer, text)
-    }
-    guard let record = try store.record(of: account.name, uid: account.uid) else {
-      return try refuse(.notEnrolled, answer, text)
-    }
-    if record.credentials.disabledAt != 0 { return try refuse(.disabled, answer, text) }
     switch answer {
-    case .nothing(let reason, _): return Decision(.refused, reason)
+    case .nothing(let reason, _):
+      // Neither looked up nor counted.
+      return Decision(.refused, reason)
     case .oneTimeSecret(let password):
-      return try oneTime(text.extracting(password..<text.count), record)
+      return try oneTime(text.extracting(password..<text.count))
     case .code(let candidates):
-      guard record.credentials.isEnrolled else {
-        return try refuse(.notEnrolled, answer, text)
-      }
-      guard try clockIsSane(record) else { return Decision(.unavailable, .clock) }
-      return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
-        try code(candidates, text, isPrompted: isPrompted, record, keys)
-      }
+      return try code(candidates, text, isPrompted: isPrompted)
     }
   }
 
-  /// Refuses whoever has nothing to show, with the work and the counting of a wrong answer.
+  // MARK: look up
+
+  /// Who answers: somebody with a record, or somebody who has nothing to show.
+  private enum Person: ~Copyable {
+    case known(Record)
+    case nobody(Reason)
+  }
+
   @inline(never)
-  private borrowing func refuse(
-    _ reason: Reason, _ answer: Answer, _ text: Span<UInt8>
-  ) throws(StoreFailure) -> Decision {
-    var decision = Decision(.refused, reason)
-    if case .oneTimeSecret(let password) = answer {
-      try OneTimeCheck.pretend(text.extracting(password..<text.count))
-      return decision
-    } else {
-      switch try attempts.reserveWithoutRecord(now: now) {
-      case .admitted(let ticket):
-        try CodeCheck.pretend(window: window, now: now)
-        try attempts.settleWithoutRecord(.refused, ticket, now: now)
-      case .wait(let seconds): return throttled(.throttled, wait: seconds)
-      case .locked: return throttled(.locked, wait: nil)
-      }
+  private borrowing func person() throws(StoreFailure) -> Person {
+    guard let account else {
+      try store.mustBeTrusted()
+      return .nobody(.unknownUser)
     }
-    decision.attempts = try attempts.refusedWithoutRecord(now: now).map {
-      Int32(truncatingIfNeeded: $0)
+    guard let record = try store.record(of: account.name, uid: account.uid) else {
+      return .nobody(.notEnrolled)
     }
-    return decision
+    return record.credentials.disabledAt == 0 ? .known(record) : .nobody(.disabled)
   }
 
   // MARK: recovery codes and invitations
@@ -84,6 +64,18 @@ struct Evaluation: ~Copyable {
   /// Evaluated even while throttled or locked, without key and clock: the way in when all else is
   /// lost. A wrong one does not count: 80 bits need no throttle (SP 800-63B §5.1.2.2 asks for one
   /// below 64), and counting it would let a stranger shut out whoever has codes.
+  private borrowing func oneTime(_ text: Span<UInt8>) throws(StoreFailure) -> Decision {
+    let person = try person()
+    switch consume person {
+    case .known(let record):
+      return try oneTime(text, record)
+    case .nobody(let reason):
+      // The work of a wrong one.
+      try OneTimeCheck.pretend(text)
+      return Decision(.refused, reason)
+    }
+  }
+
   @inline(never)
   private borrowing func oneTime(
     _ text: Span<UInt8>, _ record: borrowing Record
@@ -111,6 +103,39 @@ struct Evaluation: ~Copyable {
   }
 
   // MARK: codes
+
+  private borrowing func code(
+    _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool
+  ) throws(StoreFailure) -> Decision {
+    let person = try person()
+    switch consume person {
+    case .known(let record):
+      guard record.credentials.isEnrolled else { return try refuseCode(.notEnrolled) }
+      guard try clockIsSane(record) else { return Decision(.unavailable, .clock) }
+      return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
+        try code(candidates, text, isPrompted: isPrompted, record, keys)
+      }
+    case .nobody(let reason):
+      return try refuseCode(reason)
+    }
+  }
+
+  /// Refuses whoever has no factor, with the work and the counting of a wrong code.
+  @inline(never)
+  private borrowing func refuseCode(_ reason: Reason) throws(StoreFailure) -> Decision {
+    switch try attempts.reserveWithoutRecord(now: now) {
+    case .admitted(let ticket):
+      try CodeCheck.pretend(window: window, now: now)
+      try attempts.settleWithoutRecord(.refused, ticket, now: now)
+    case .wait(let seconds): return throttled(.throttled, wait: seconds)
+    case .locked: return throttled(.locked, wait: nil)
+    }
+    var decision = Decision(.refused, reason)
+    decision.attempts = try attempts.refusedWithoutRecord(now: now).map {
+      Int32(truncatingIfNeeded: $0)
+    }
+    return decision
+  }
 
   /// Reserve → decide → commit, for somebody who is enrolled.
   private borrowing func code(

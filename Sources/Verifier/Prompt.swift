@@ -8,26 +8,26 @@ enum Prompt {
 
   @inline(never)
   static func text(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    split: Bool, now: Int64
+    _ subject: borrowing Subject, now: Int64
   ) throws(Obstacle) -> TextLine {
     var line = TextLine()
     if subject.isProven, let account = subject.account {
       try obstructed { () throws(StoreFailure) in
-        if let record = try Store.record(of: account.name, uid: account.uid, at: location) {
+        if let record = try Store.record(of: account.name, uid: account.uid, at: subject.location) {
           try note(record, subject, now: now, into: &line)
         }
       }
     }
-    if let prompt = request.prompt {
+    if let prompt = subject.request.prompt {
       prompt.withBytes { (text: Span<UInt8>) in line.append(checked: text) }
     } else {
-      line.append(split ? "Password and verification code" : "Verification code")
+      line.append(
+        subject.request.mode.splits ? "Password and verification code" : "Verification code")
     }
     line.append(" for ")
-    request.user.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    subject.request.user.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
     line.append(" (")
-    request.service.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    subject.request.service.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
     line.append("): ")
     return line
   }

@@ -14,6 +14,15 @@ public struct Request {
     case earlier(split: Bool)
     /// What an earlier module left is tried first; then our own prompt.
     case earlierThenPrompt(split: Bool)
+
+    /// Whether the answer is password and code in one.
+    var splits: Bool {
+      switch self {
+      case .prompt: false
+      case .promptSplit: true
+      case .earlier(let split), .earlierThenPrompt(let split): split
+      }
+    }
   }
 
   /// The name as it was given; the account may spell it otherwise.

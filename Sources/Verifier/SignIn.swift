@@ -15,31 +15,35 @@ public enum SignIn {
   public static func run<H: SignInHost & ~Copyable>(
     _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {
-    var door = Door.local
     do throws(Obstacle) {
-      let subject = try Subject(request, at: location)
-      door = subject.door
-      guard subject.isProven || !request.needsFirstFactor else {
-        return report(Decision(.refused, .noFirstFactor), request, door, &host)
+      return answer(try Subject(request, at: location), &host)
+    } catch {
+      // Policy alone knows the door.
+      return report(error.decision, request, .local, &host)
+    }
+  }
+
+  private static func answer<H: SignInHost & ~Copyable>(
+    _ subject: borrowing Subject, _ host: inout H
+  ) -> Decision {
+    guard subject.isProven || !subject.request.needsFirstFactor else {
+      return report(Decision(.refused, .noFirstFactor), subject, &host)
+    }
+    do throws(Obstacle) {
+      if let decision = try decisionWithoutAsking(subject, host.now()) {
+        return report(decision, subject, &host)
       }
-      if let decision = try decisionWithoutAsking(request, subject, at: location, host.now()) {
-        return report(decision, request, subject.door, &host)
-      }
-      switch request.mode {
-      case .prompt:
-        return try ask(request, subject, at: location, split: false, &host)
-      case .promptSplit:
-        return try ask(request, subject, at: location, split: true, &host)
-      case .earlier(let split):
-        return takeEarlier(request, subject, at: location, split: split, &host)
-          ?? report(Decision(.refused, .noAnswer), request, subject.door, &host)
-      case .earlierThenPrompt(let split):
-        let first = takeEarlier(request, subject, at: location, split: split, &host)
-        if let first, first.outcome != .refused { return first }
-        return try ask(request, subject, at: location, split: split, &host)
+      switch subject.request.mode {
+      case .prompt, .promptSplit:
+        return try ask(subject, &host)
+      case .earlier:
+        return takeEarlier(subject, &host) ?? report(Decision(.refused, .noAnswer), subject, &host)
+      case .earlierThenPrompt:
+        if let first = takeEarlier(subject, &host), first.outcome != .refused { return first }
+        return try ask(subject, &host)
       }
     } catch {
-      return report(error.decision, request, door, &host)
+      return report(error.decision, subject, &host)
     }
   }
 
@@ -48,15 +52,12 @@ public enum SignIn {
   /// Policy's own decisions: exempt, out of scope, or not enrolled yet and still allowed.
   @inline(never)
   private static func decisionWithoutAsking(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    _ now: Int64
+    _ subject: borrowing Subject, _ now: Int64
   ) throws(Obstacle) -> Decision? {
     if let decision = subject.decisionOfPolicy() { return decision }
-    guard request.allowsUnenrolled, let account = subject.account, now >= release,
-      subject.hasGrace(at: now)
-    else { return nil }
+    guard let account = subject.account, subject.mayPassUnenrolled(at: now) else { return nil }
     let isKnown = try obstructed { () throws(StoreFailure) in
-      let store = try Store(at: location)
+      let store = try Store(at: subject.location)
       // "Has no factor" is a negative answer too, and believed of this host's store alone.
       try store.mustBeTrusted()
       return try store.record(of: account.name, uid: account.uid)?.isKnown ?? false
@@ -66,34 +67,30 @@ public enum SignIn {
 
   @inline(never)
   private static func ask<H: SignInHost & ~Copyable>(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    split: Bool, _ host: inout H
+    _ subject: borrowing Subject, _ host: inout H
   ) throws(Obstacle) -> Decision {
-    let prompt = try Prompt.text(request, subject, at: location, split: split, now: host.now())
+    let splits = subject.request.mode.splits
+    let prompt = try Prompt.text(subject, now: host.now())
     let decision = host.ask(prompt) { (host: inout H, text: Span<UInt8>) in
       let answer =
-        split
+        splits
         ? Answer(text, earlier: nil, split: true)
         : host.withEarlierPassword { (_: inout H, earlier: Span<UInt8>) in
           Answer(text, earlier: earlier, split: false)
         } ?? Answer(text, earlier: nil, split: false)
-      return decide(
-        request, subject, at: location, answer, text, split: split, isPrompted: !split, &host)
+      return decide(subject, answer, text, isPrompted: !splits, &host)
     }
-    return decision
-      ?? report(Decision(.refused, .conversation), request, subject.door, &host)
+    return decision ?? report(Decision(.refused, .conversation), subject, &host)
   }
 
   /// Evaluates what an earlier module left; `nil` where it left nothing.
   @inline(never)
   private static func takeEarlier<H: SignInHost & ~Copyable>(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    split: Bool, _ host: inout H
+    _ subject: borrowing Subject, _ host: inout H
   ) -> Decision? {
     host.withEarlierPassword { (host: inout H, text: Span<UInt8>) in
-      decide(
-        request, subject, at: location, Answer(text, earlier: nil, split: split), text,
-        split: split, isPrompted: false, &host)
+      let answer = Answer(text, earlier: nil, split: subject.request.mode.splits)
+      return decide(subject, answer, text, isPrompted: false, &host)
     }
   }
 
@@ -102,8 +99,8 @@ public enum SignIn {
   /// Evaluates one answer, leaves the password part for later modules, and writes the journal.
   @inline(never)
   private static func decide<H: SignInHost & ~Copyable>(
-    _ request: Request, _ subject: borrowing Subject, at location: StoreLocation,
-    _ answer: Answer, _ text: Span<UInt8>, split: Bool, isPrompted: Bool, _ host: inout H
+    _ subject: borrowing Subject, _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool,
+    _ host: inout H
   ) -> Decision {
     var decision: Decision
     // Where the password ends, as far as no factor says otherwise.
@@ -111,20 +108,25 @@ public enum SignIn {
     do throws(Obstacle) {
       let now = host.now()
       decision = try obstructed { () throws(StoreFailure) in
-        try Evaluation(request, subject, at: location, now: now)
-          .run(answer, text, isPrompted: isPrompted)
+        try Evaluation(subject, now: now).run(answer, text, isPrompted: isPrompted)
       }
       if let digits = decision.codeDigits { password = text.count - digits }
     } catch {
       decision = error.decision
     }
-    if split, !host.leave(password: text.extracting(0..<password)) {
+    if subject.request.mode.splits, !host.leave(password: text.extracting(0..<password)) {
       decision = Decision(.unavailable, .conversation)
     }
-    return report(decision, request, subject.door, &host)
+    return report(decision, subject, &host)
   }
 
   // MARK: audit and report
+
+  private static func report<H: SignInHost & ~Copyable>(
+    _ decision: Decision, _ subject: borrowing Subject, _ host: inout H
+  ) -> Decision {
+    report(decision, subject.request, subject.door, &host)
+  }
 
   @inline(never)
   private static func report<H: SignInHost & ~Copyable>(

@@ -1,8 +1,12 @@
 internal import OTP
 internal import Store
 
-/// Whom a request is about, under which policy, at which door: all that is known before asking.
+/// A request, and all that is known before asking: whom it is about, under which policy, at which
+/// door.
 struct Subject: ~Copyable {
+  let request: Request
+  /// Where the store is.
+  let location: StoreLocation
   let policy: Policy
   let door: Door
   /// Whether a first factor is proven.
@@ -24,6 +28,8 @@ struct Subject: ~Copyable {
     door = request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
     isProven = request.isProven(at: door)
     scope = account.map { policy.scope(of: $0) } ?? .enforced
+    self.request = request
+    self.location = location
     self.account = account
     self.policy = policy
   }
@@ -38,11 +44,11 @@ struct Subject: ~Copyable {
     }
   }
 
-  /// Whether `account`, positively not enrolled, may still pass at `now`.
-  func hasGrace(at now: Int64) -> Bool {
-    guard policy.unenrolledAllowed, let account, let end = policy.graceEnds(of: account) else {
-      return false
-    }
+  /// Whether line and policy let `account` still pass at `now`, if it is positively not enrolled.
+  func mayPassUnenrolled(at now: Int64) -> Bool {
+    guard request.allowsUnenrolled, policy.unenrolledAllowed, now >= SignIn.release, let account,
+      let end = policy.graceEnds(of: account)
+    else { return false }
     return now < end
   }
 }
