@@ -33,7 +33,7 @@ extension Site {
     do throws(StoreFailure) {
       let folder = try location.policy.open(location.owners, part: .policy)
       var room = bytes.mutableSpan
-      return try folder.read(FileName("policy.conf"), into: &room, part: .policy)
+      return try folder.read(Site.policyText, into: &room, part: .policy)
     } catch {
       switch error.defect {
       case .missing: throw .file(policyText, errno: ENOENT)

@@ -8,68 +8,56 @@ struct Site {
   let location: StoreLocation
   /// The folder that the caller named; nil for the system's places.
   let folder: String?
-  let data: String
-  let run: String
-  let key: String
-  /// `policy.applied`.
-  let policy: String
   /// The options that lead here, as a shell takes them.
   private let options: String
 
   init(_ places: Places) throws(Failure) {
     var location = StoreLocation.system
-    var data = "/var/lib/cachet-mfa"
-    var run = "/run/cachet-mfa"
-    var key = "/etc/cachet-mfa/host.key"
-    var policy = "/etc/cachet-mfa/policy.applied"
     var folder: String?
     if let named = places.store {
       let absolute = try Site.absolute(named, option: "--store")
+      // Room for the names of what is in there.
       guard let path = Path(Array(absolute.utf8).span), path.count < 1000 else {
         throw .badPath(option: "--store", value: named)
       }
       location = StoreLocation(folder: path)
-      (data, run) = (absolute, absolute + "/run")
-      (key, policy) = (absolute + "/host.key", absolute + "/policy.applied")
       folder = absolute
     }
-    if let named = places.key {
-      key = try Site.absolute(named, option: "--key")
-      location.key = try Site.file(key, option: "--key")
-    }
-    if let named = places.policy {
-      policy = try Site.absolute(named, option: "--policy")
-      location.policy = try Site.file(policy, option: "--policy")
-    }
+    if let named = places.key { location.key = try Site.file(named, option: "--key") }
+    if let named = places.policy { location.policy = try Site.file(named, option: "--policy") }
     self.location = location
-    (self.data, self.run, self.key, self.policy) = (data, run, key, policy)
     self.folder = folder
     let given = [("--store", places.store), ("--key", places.key), ("--policy", places.policy)]
     options = given.compactMap { (name, value) in value.map { " \(name) \(shellWord($0))" } }
       .joined()
   }
 
-  /// `policy.conf`, which lies beside `policy.applied`.
-  var policyText: String {
-    policy.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/policy.conf"
-  }
+  var data: String { location.data.spelled }
+  var key: String { location.key.spelled }
+  /// `policy.applied`.
+  var policy: String { location.policy.spelled }
+  /// `policy.conf`, which lies beside it.
+  var policyText: String { location.policy.folder.spelled(with: Site.policyText.spelled) }
+
+  static var policyText: FileName { FileName("policy.conf") }
 
   /// The command that does `words` at this store.
   func command(_ words: String) -> String { "cachet-mfa \(words)\(options)" }
 
   /// The path of `part`, for the user whose folder is `record`.
   func path(of part: StoreFailure.Part, record: String?) -> String {
-    let own = data + "/users/" + (record ?? "")
+    let users = location.data.spelled(with: Store.usersFolder.spelled)
+    let own = users + "/" + (record ?? "")
     switch part {
     case .folder: return data
     case .policy: return policy
     case .hostKey: return key
-    case .storeID: return data + "/store.id"
-    case .users: return data + "/users"
+    case .storeID: return location.data.spelled(with: StoreID.file.spelled)
+    case .users: return users
     case .record: return own
-    case .credentials: return own + "/credentials"
-    case .state: return own + "/state"
-    case .attempts: return run + "/attempts"
+    case .credentials: return own + "/" + Credentials.file.spelled
+    case .state: return own + "/" + StatePage.file.spelled
+    case .attempts: return location.run.spelled(with: AttemptTable.file.spelled)
     }
   }
 
@@ -108,16 +96,11 @@ struct Site {
 
   /// Reads the applied policy.
   func appliedPolicy() throws(Failure) -> Policy {
-    var bytes = [UInt8](repeating: 0, count: Policy.largestApplied)
-    let count = try trying { () throws(StoreFailure) -> Int in
-      var room = bytes.mutableSpan
-      let folder = try location.policy.open(location.owners, part: .policy)
-      return try folder.read(location.policy.name, into: &room, part: .policy)
-    }
-    do throws(PolicyFailure) {
-      return try Policy(applied: bytes.span.extracting(0..<count))
-    } catch {
-      throw .policy(error, file: policy)
+    do throws(NoPolicy) { return try Policy(at: location) } catch {
+      switch error {
+      case .file(let failure): throw .store(failure, self, nil)
+      case .text(let failure): throw .policy(failure, file: policy)
+      }
     }
   }
 
@@ -143,11 +126,10 @@ struct Site {
 
   /// Writes the default `policy.conf` and applies it, where neither is there.
   private func makePolicy() throws(Failure) {
-    guard let conf = FileName(Array("policy.conf".utf8).span) else { return }
     let text = Array(DefaultPolicy.text.utf8)
     let isNew = try trying { () throws(StoreFailure) -> Bool in
       let folder =
-        try folder == nil && location.policy.folder.count > 0
+        try folder == nil
         ? Store.makePath(location.policy.folder, location.owners)
         : location.policy.open(location.owners, part: .policy)
       var room = [UInt8](repeating: 0, count: Policy.largestApplied)
@@ -159,11 +141,11 @@ struct Site {
         guard case .missing = error.defect else { throw error }
       }
       do throws(StoreFailure) {
-        try folder.create(conf, with: text.span, part: .policy)
+        try folder.create(Site.policyText, with: text.span, part: .policy)
       } catch {
         // An administrator's own policy waits for `policy apply`; a half-made store's is ours.
         guard case .exists = error.defect else { throw error }
-        let count = try folder.read(conf, into: &span, part: .policy)
+        let count = try folder.read(Site.policyText, into: &span, part: .policy)
         return room[..<count].elementsEqual(text)
       }
       return true
@@ -189,11 +171,29 @@ struct Site {
   }
 
   private static func file(_ path: String, option: String) throws(Failure) -> FileLocation {
-    guard let location = FileLocation(path: Array(path.utf8).span) else {
+    let absolute = try absolute(path, option: option)
+    guard let location = FileLocation(path: Array(absolute.utf8).span) else {
       throw .badPath(option: option, value: path)
     }
     return location
   }
+}
+
+extension Path {
+  fileprivate var spelled: String { withBytes { (bytes: Span<UInt8>) in text(bytes) } }
+
+  /// The path of `name` in the folder that this is.
+  fileprivate func spelled(with name: String) -> String {
+    spelled + (spelled.hasSuffix("/") ? "" : "/") + name
+  }
+}
+
+extension FileName {
+  fileprivate var spelled: String { withBytes { (bytes: Span<UInt8>) in text(bytes) } }
+}
+
+extension FileLocation {
+  fileprivate var spelled: String { folder.spelled(with: name.spelled) }
 }
 
 /// `text` in quotes, as messages name what somebody typed or called something.

@@ -8,7 +8,7 @@ public struct Store: ~Copyable {
   /// Why there are no keys, or why the store is not believed to be this host's.
   private let doubt: StoreFailure?
 
-  static var usersFolder: FileName { FileName("users") }
+  public static var usersFolder: FileName { FileName("users") }
 
   /// Opens the folders at `location`, reads the keys and verifies `store.id`.
   ///

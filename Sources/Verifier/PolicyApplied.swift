@@ -1,5 +1,11 @@
 internal import OTP
-internal import Store
+public import Store
+
+/// Why there is no applied policy: its file, or what stands in it.
+public enum NoPolicy: Error {
+  case file(StoreFailure)
+  case text(PolicyFailure)
+}
 
 /// `policy.applied`: one line with the SHA-256 of all that follows it, then `policy.conf` as it was.
 ///
@@ -14,7 +20,26 @@ extension Policy {
   /// Bytes of the largest `policy.applied`.
   public static var largestApplied: Int { headerLength + largest }
 
-  /// Reads `policy.applied`. Lines in failures are those of `policy.conf`.
+  /// Reads `policy.applied`, where `location` has it.
+  public init(at location: StoreLocation) throws(NoPolicy) {
+    // The largest one, as `largestApplied` counts it.
+    var room = InlineArray<16_478, UInt8>(repeating: 0)
+    var span = room.mutableSpan
+    let count: Int
+    do throws(StoreFailure) {
+      count = try location.policy.open(location.owners, part: .policy)
+        .read(location.policy.name, into: &span, part: .policy)
+    } catch {
+      throw .file(error)
+    }
+    do throws(PolicyFailure) {
+      try self.init(applied: room.span.extracting(0..<count))
+    } catch {
+      throw .text(error)
+    }
+  }
+
+  /// Reads the bytes of a `policy.applied`. Lines in failures are those of `policy.conf`.
   public init(applied bytes: Span<UInt8>) throws(PolicyFailure) {
     let header = Policy.headerLength
     guard bytes.count <= Policy.largestApplied else { throw PolicyFailure(.tooLarge, line: 0) }

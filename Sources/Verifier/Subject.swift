@@ -17,7 +17,13 @@ struct Subject: ~Copyable {
 
   /// Reads the policy and what it says of the account.
   init(_ request: Request, at location: StoreLocation) throws(Obstacle) {
-    let policy = try Policy(at: location)
+    let policy: Policy
+    do throws(NoPolicy) { policy = try Policy(at: location) } catch {
+      switch error {
+      case .file(let failure): throw .store(failure)
+      case .text(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
+      }
+    }
     let account: Account?
     switch request.account {
     case .found(let found): account = found
@@ -50,22 +56,5 @@ struct Subject: ~Copyable {
       let end = policy.graceEnds(of: account)
     else { return false }
     return now < end
-  }
-}
-
-extension Policy {
-  /// Reads the applied policy at `location`.
-  init(at location: StoreLocation) throws(Obstacle) {
-    var room = InlineArray<16_640, UInt8>(repeating: 0)
-    var span = room.mutableSpan
-    let count = try obstructed { () throws(StoreFailure) in
-      try location.policy.open(location.owners, part: .policy)
-        .read(location.policy.name, into: &span, part: .policy)
-    }
-    do throws(PolicyFailure) {
-      try self.init(applied: room.span.extracting(0..<count))
-    } catch {
-      throw .policy(line: Int32(truncatingIfNeeded: error.line))
-    }
   }
 }
