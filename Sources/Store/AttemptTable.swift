@@ -207,19 +207,16 @@ public import OTP
 }
 
 extension AttemptCounter {
-  /// 2026-11-01 00:00 UTC: times in the table count from here.
-  private static let epoch: Int64 = 1_793_491_200
-
   /// tag (18 bits) ‖ time (30) ‖ refused (12) ‖ pending (4)
   init(tableWord: UInt64) {
     let time = Int64(truncatingIfNeeded: tableWord >> 16 & 0x3fff_ffff)
     self.init(
       refused: Int(tableWord >> 4 & 0xfff), pending: Int(tableWord & 0xf),
-      time: time == 0 ? 0 : time &+ AttemptCounter.epoch)
+      time: time == 0 ? 0 : time &+ Release.time)
   }
 
   var tableValue: UInt64 {
-    let time = UInt64(min(max(0, time &- AttemptCounter.epoch), 0x3fff_ffff))
+    let time = UInt64(min(max(0, time &- Release.time), 0x3fff_ffff))
     return time << 16 | UInt64(min(refused, 0xfff)) << 4 | UInt64(min(pending, 0xf))
   }
 }

@@ -76,7 +76,7 @@ public enum AccountCheck {
       let opened = try record.state.invitationOpened()
       if opened != 0, now >= opened, now - opened < invitationHolds { return true }
       guard let set = record.credentials.set(of: .invitation),
-        set.expires == 0 || (now >= SignIn.release && now >= set.created && now < set.expires),
+        set.expires == 0 || (now >= Release.time && now >= set.created && now < set.expires),
         let used = try record.state.used(of: set)
       else { return false }
       return used & 1 == 0

@@ -85,7 +85,7 @@ struct Evaluation: ~Copyable {
     }
     if hit.set.expires != 0 {
       // What expires depends on the clock, so the clock must be one to believe.
-      guard now >= SignIn.release, now >= hit.set.created else {
+      guard now >= Release.time, now >= hit.set.created else {
         return Decision(.unavailable, .clock)
       }
       guard now < hit.set.expires else { return Decision(.refused, .expiredInvitation) }
@@ -216,7 +216,7 @@ struct Evaluation: ~Copyable {
       i += 1
     }
     let newest = try record.state.newest()
-    return now >= SignIn.release && now &+ Int64(SignIn.widestWindow * longest) >= newest
+    return now >= Release.time && now &+ Int64(SignIn.widestWindow * longest) >= newest
   }
 
   /// Whether this very answer was refused at this door within the same half minute.
@@ -266,7 +266,12 @@ enum RefusalNote: UInt8 {
     case .usedCode: self = .used
     case .staleCode: self = .stale
     case .wrongCode: self = .wrong
-    default: self = .none
+    case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
+      .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
+      .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
+      .noFirstFactor, .throttled, .locked, .conversation, .badOption, .noUser, .enrolled, .invited,
+      .store, .policy, .accountLookup, .clock:
+      self = .none
     }
   }
 }

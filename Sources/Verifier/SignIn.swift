@@ -6,8 +6,6 @@ public import Store
 /// Success comes from one place, `commit`, and only after what was used is on disk as used.
 /// "Ignored" comes from policy that was positively read. Everything that fails is a refusal.
 public enum SignIn {
-  /// 2026-11-01 00:00 UTC: a clock that shows an earlier time is wrong.
-  static let release: Int64 = 1_793_491_200
   /// Steps to either side that a policy may allow at the most.
   static let widestWindow = 10
 
