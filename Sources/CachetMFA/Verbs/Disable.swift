@@ -10,20 +10,11 @@ struct Disable: ParsableCommand {
   @OptionGroup var places: Places
 
   func run() throws(Failure) {
-    let site = try places.site()
-    let person = try whose.person()
-    let output = Output(places)
-    let store = try site.open()
-    let before = try site.trying(person) { () throws(StoreFailure) in
-      try store.disable(person.account.name, uid: person.uid, now: Times.now)
+    try Standing(whose, places).change(isDisabled: true) {
+      (store: borrowing Store, person: Person) throws(StoreFailure) in
+      let before = try store.disable(person.account.name, uid: person.uid, now: Times.now)
+      guard before != 0 else { return .changed("\(person.name) is disabled") }
+      return .unchanged("\(person.name) is disabled already, since \(Times.local(before))")
     }
-    if before == 0 { Journal.note("disable", user: person.name, at: site) }
-    output.object { json in
-      json.field("user", person.name)
-      json.field("disabled", true)
-    }
-    output.line(
-      "\(person.name) is disabled\(before == 0 ? "" : " already, since \(Times.local(before))")")
-    try output.flush()
   }
 }
