@@ -8,9 +8,8 @@ public enum OneTimeSecret {
   public static let textLength = 19
   /// Random bytes behind it.
   public static let byteCount = 10
-  /// Bytes of the stored hash, and of the salt that every hash of one record shares.
+  /// Bytes of the stored hash.
   public static let hashLength = 32
-  public static let saltLength = 16
   /// PBKDF2 iterations of new records; the record states its own.
   public static let iterations = 20_000
 

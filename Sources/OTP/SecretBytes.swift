@@ -32,14 +32,6 @@ internal import COpenSSL
     unsafe base = new
   }
 
-  /// Copies `bytes`; who lends them wipes the original.
-  public init(copying bytes: Span<UInt8>) throws(OTPFailure) {
-    try self.init(count: bytes.count, or: OTPFailure.memory) {
-      (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-      copy(bytes, into: &room)
-    }
-  }
-
   deinit { unsafe CRYPTO_clear_free(base, count, nil, 0) }
 
   /// Lends the bytes for the length of `body`.

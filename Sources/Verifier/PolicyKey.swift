@@ -20,9 +20,6 @@ public enum PolicyKey: UInt8, Sendable {
   case lockAfter
   case unprovenAccountLimit
 
-  /// How many keys there are: raw values run from 0 to one less.
-  public static var count: Int { 15 }
-
   /// The key as it is written; where a name follows, up to and with the dot.
   public var name: StaticString {
     switch self {

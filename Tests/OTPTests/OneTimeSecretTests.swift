@@ -93,7 +93,7 @@ struct OneTimeSecretTests {
 
   @Test("The stored hash is PBKDF2-HMAC-SHA256 of the ten bytes, whatever the case it was typed in")
   func derived() throws {
-    let salt = randomBytes(OneTimeSecret.saltLength)
+    let salt = randomBytes(16)
     let text = try write(randomBytes(OneTimeSecret.byteCount))
     let lower = text.map { $0 >= 0x41 && $0 <= 0x5a ? $0 + 32 : $0 }
     let (bytes, same) = (try read(text), try read(lower))

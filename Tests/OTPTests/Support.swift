@@ -67,3 +67,13 @@ func eachBitFlipped(_ bytes: [UInt8]) -> [[UInt8]] {
     return changed
   }
 }
+
+extension SecretBytes {
+  /// Copies `bytes`.
+  init(copying bytes: Span<UInt8>) throws(OTPFailure) {
+    try self.init(count: bytes.count, or: OTPFailure.memory) {
+      (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+      copy(bytes, into: &room)
+    }
+  }
+}

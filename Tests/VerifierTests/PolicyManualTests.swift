@@ -12,9 +12,8 @@ import Verifier
       contentsOf: root.appending(path: "docs/man/cachet-mfa-policy.5"), encoding: .utf8)
   }
 
-  @Test(arguments: 0..<UInt8(PolicyKey.count))
-  func `the manual has every key with its range and its default`(place: UInt8) throws {
-    let key = try #require(PolicyKey(rawValue: place))
+  @Test(arguments: (0...UInt8.max).compactMap { PolicyKey(rawValue: $0) })
+  func `the manual has every key with its range and its default`(key: PolicyKey) throws {
     let heading = ".It Ic \(key.name)"
     let line = try #require(
       manual.split(separator: "\n").first {
@@ -25,10 +24,6 @@ import Verifier
       let text = manual.components(separatedBy: line)[1].components(separatedBy: "\n.It ")[0]
       #expect(text.contains("default \(try standard(of: key))"))
     }
-  }
-
-  @Test func `there is no key beyond the last one`() {
-    #expect(PolicyKey(rawValue: UInt8(PolicyKey.count)) == nil)
   }
 
   @Test func `the example of the manual is a good policy`() throws {

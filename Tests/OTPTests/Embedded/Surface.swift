@@ -127,3 +127,13 @@ import OTP
     }
   }
 }
+
+extension SecretBytes {
+  /// Copies `bytes`.
+  fileprivate init(copying bytes: Span<UInt8>) throws(OTPFailure) {
+    try self.init(count: bytes.count, or: OTPFailure.memory) {
+      (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+      copy(bytes, into: &room)
+    }
+  }
+}
