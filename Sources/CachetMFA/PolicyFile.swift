@@ -39,7 +39,11 @@ extension Site {
       case .missing: throw .file(policyText, errno: ENOENT)
       case .unreadable(let code): throw .file(policyText, errno: code)
       case .tooLarge: throw .policy(PolicyFailure(.tooLarge, line: 0), file: policyText)
-      default: throw .policyText(error, self)
+      case .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,
+        .hardLinked, .truncated, .unwritable, .noRoom, .malformed, .brokenWord, .checksumMismatch,
+        .wrongUser, .otherKey, .doesNotOpen, .crypto, .full, .nameTaken, .sameSecret, .stepUsed,
+        .exists, .busy, .notLockable:
+        throw .policyText(error, self)
       }
     }
   }

@@ -91,7 +91,10 @@ struct Enroll: ParsableCommand {
     } catch {
       switch error {
       case .nameTooLong, .nameNotText, .colonInName: throw .badIssuer(issuer)
-      default: throw .uri(error)
+      case .tooLong, .foreignByte, .malformedEscape, .notOtpauth, .counterBased, .unknownType,
+        .noAccount, .malformedParameter, .duplicateParameter, .noSecret, .malformedSecret,
+        .secretTooShort, .secretTooLong, .unknownAlgorithm, .badDigits, .badPeriod, .noMemory:
+        throw .uri(error)
       }
     }
     try body(span.span.extracting(0..<count))

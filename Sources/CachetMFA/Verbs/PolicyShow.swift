@@ -42,7 +42,10 @@ struct PolicyShow: ParsableCommand {
         case .exemptUsers, .exemptGroups:
           output.line("\(key.name) = \(quoted(name)) \(quoted(detail))")
         case .door, .enrollByGroup: output.line("\(key.name)\(name) = \(detail)")
-        default: output.line("\(key.name) = \(quoted(name))")
+        case .requiredGroups: output.line("\(key.name) = \(quoted(name))")
+        case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter,
+          .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
+          break  // No list.
         }
         return true
       }
@@ -74,7 +77,9 @@ struct PolicyShow: ParsableCommand {
             case .exemptUsers, .exemptGroups: json.field("reason", bytes: detail)
             case .door: json.field("door", bytes: detail)
             case .enrollByGroup: json.field("day", bytes: detail)
-            default: break
+            case .requiredGroups, .digits, .window, .unenrolled, .enrollBy, .firstEnroll,
+              .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
+              break
             }
           }
           return true
