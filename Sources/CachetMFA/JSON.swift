@@ -1,4 +1,4 @@
-import Store
+import OTP
 
 /// One JSON value (RFC 8259) on a sheet, written as it is told. Keys are snake_case and stable;
 /// they are listed in cachet-mfa(1).

@@ -256,8 +256,8 @@ extension OtpauthURI {
         try put(byte, &text, &end)
       } else {
         try put(UInt8(ascii: "%"), &text, &end)
-        try put(URIText.hexDigit(byte >> 4), &text, &end)
-        try put(URIText.hexDigit(byte & 0xf), &text, &end)
+        try put(upperHexDigit(byte >> 4), &text, &end)
+        try put(upperHexDigit(byte & 0xf), &text, &end)
       }
       i += 1
     }

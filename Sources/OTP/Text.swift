@@ -59,6 +59,19 @@ public func scalarLength(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
   return length
 }
 
+/// Whether `text` is UTF-8 without control characters (C0, DEL, C1).
+@inline(never)
+public func isPlainText(_ text: Span<UInt8>) -> Bool {
+  var i = 0
+  while i < text.count {
+    let length = scalarLength(text, i..<text.count)
+    guard length > 0, text[i] >= 0x20, text[i] != 0x7f, text[i] != 0xc2 || text[i + 1] >= 0xa0
+    else { return false }
+    i += length
+  }
+  return true
+}
+
 /// The number whose bytes are `bytes`, the most significant first; of more than 8 the last ones count.
 @inline(never)
 public func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {

@@ -83,19 +83,6 @@ enum URIText {
     }
   }
 
-  static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "A") &+ (value &- 10)
-  }
-
-  private static func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte &- UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte &- UInt8(ascii: "a") &+ 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte &- UInt8(ascii: "A") &+ 10
-    default: nil
-    }
-  }
-
   private static func lowercase(_ byte: UInt8) -> UInt8 {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
   }
@@ -143,35 +130,17 @@ extension OtpauthURI {
       count += 1
     }
 
-    /// Shortest-form UTF-8 (RFC 3629) without C0, DEL, C1, line separators and direction controls.
+    /// Plain text without line separators and direction controls, which would show as what it is not.
     private func checkText() throws(URIFailure) {
+      guard isPlainText(bytes.span.extracting(0..<count)) else { throw .nameNotText }
       var i = 0
-      while i < count {
-        let lead = bytes[i]
-        let more =
-          switch lead {
-          case 0x20...0x7e: 0
-          case 0xc2...0xdf: 1
-          case 0xe0...0xef: 2
-          case 0xf0...0xf4: 3
-          default: throw URIFailure.nameNotText
-          }
-        guard count - i > more else { throw .nameNotText }
-        var scalar = more == 0 ? UInt32(lead) : UInt32(lead) & (0x3f >> UInt32(more))
-        var k = 1
-        while k <= more {
-          guard bytes[i + k] & 0xc0 == 0x80 else { throw .nameNotText }
-          scalar = scalar << 6 | UInt32(bytes[i + k] & 0x3f)
-          k += 1
-        }
-        switch scalar {
-        case 0x20...0x7e where more == 0, 0xa0...0x7ff where more == 1: break
-        case 0x2028...0x202e, 0x2066...0x2069, 0x200e...0x200f, 0xd800...0xdfff:
+      while i + 2 < count {
+        // U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069.
+        switch (bytes[i], bytes[i + 1], bytes[i + 2]) {
+        case (0xe2, 0x80, 0x8e...0x8f), (0xe2, 0x80, 0xa8...0xae), (0xe2, 0x81, 0xa6...0xa9):
           throw .nameNotText
-        case 0x800...0xffff where more == 2, 0x10000...0x10ffff where more == 3: break
-        default: throw .nameNotText
+        default: i += 1
         }
-        i += more + 1
       }
     }
   }

@@ -69,8 +69,8 @@ public struct AccountName: Sendable {
         folder.append(room[i])
       } else {
         folder.append(UInt8(ascii: "%"))
-        folder.append(hexDigit(room[i] >> 4))
-        folder.append(hexDigit(room[i] & 0xf))
+        folder.append(upperHexDigit(room[i] >> 4))
+        folder.append(upperHexDigit(room[i] & 0xf))
       }
       i += 1
     }
@@ -103,8 +103,7 @@ public struct EncodedName: Sendable {
   /// Leaves room for the suffixes of temporary folders under the 255 bytes of a file name.
   public static let longest = 200
 
-  // One byte more than the longest, so that a NUL always follows.
-  private var room = InlineArray<201, UInt8>(repeating: 0)
+  private var room = InlineArray<200, UInt8>(repeating: 0)
   public private(set) var count = 0
 
   fileprivate init() {}
@@ -115,29 +114,8 @@ public struct EncodedName: Sendable {
     count += 1
   }
 
-  /// Lends the folder name, without its NUL.
+  /// Lends the folder name.
   public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     try body(room.span.extracting(0..<count))
-  }
-
-  /// Lends the folder name as C takes it, NUL included.
-  @unsafe public func withCString<R, E: Error>(
-    _ body: (UnsafePointer<CChar>) throws(E) -> R
-  ) throws(E) -> R {
-    try unsafe withUnsafePointer(to: room) { (room) throws(E) in
-      try unsafe body(UnsafeRawPointer(room).assumingMemoryBound(to: CChar.self))
-    }
-  }
-}
-
-private func hexDigit(_ nibble: UInt8) -> UInt8 {
-  nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "A") &- 10 &+ nibble
-}
-
-private func hexValue(_ digit: UInt8) -> UInt8? {
-  switch digit {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit &- UInt8(ascii: "0")
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): digit &- UInt8(ascii: "A") &+ 10
-  default: nil
   }
 }

@@ -113,3 +113,47 @@ struct AttemptCounter: Equatable {
     return AttemptCounter(refused: refused + pending, pending: 0, time: time)
   }
 }
+
+/// The answer to a request to evaluate an answer.
+public enum AttemptAdmission: Equatable, Sendable {
+  /// Evaluate, then settle; `found` goes into the settlement.
+  case reserved(found: Int64)
+  /// As many as the limit allows are being decided; ask again soon.
+  case crowded
+  /// Seconds to wait.
+  case wait(Int64)
+  /// Until an administrator unlocks.
+  case locked
+}
+
+/// How a reserved attempt went.
+public enum Settlement: Sendable {
+  /// Wrong: it counts.
+  case refused
+  /// Not an attempt at guessing (a code already used): it does not count.
+  case givenBack
+  /// Right: what counted before counts no more.
+  case succeeded
+}
+
+extension AttemptCounter {
+  func settled(_ outcome: Settlement, now: Int64, found: Int64) -> AttemptCounter {
+    switch outcome {
+    case .refused: refusing(at: now)
+    case .givenBack: givingBack(time: found)
+    case .succeeded: succeeding()
+    }
+  }
+
+  /// time (32 bits) ‖ refused (8) ‖ pending (8)
+  init(stateValue: UInt64) {
+    self.init(
+      refused: Int(stateValue >> 8 & 0xff), pending: Int(stateValue & 0xff),
+      time: Int64(truncatingIfNeeded: stateValue >> 16))
+  }
+
+  var stateValue: UInt64 {
+    let time = UInt64(min(max(0, time), Int64(UInt32.max)))
+    return time << 16 | UInt64(min(refused, 255)) << 8 | UInt64(min(pending, 255))
+  }
+}

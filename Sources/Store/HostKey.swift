@@ -150,10 +150,8 @@ public struct KeyRing: ~Copyable {
     for purpose: HostKey.Purpose, under id: KeyID, or unknown: StoreFailure,
     into room: inout MutableSpan<UInt8>
   ) throws(StoreFailure) {
-    if id == current.id { return try current.derive(for: purpose, into: &room) }
-    switch next {
-    case .some(let key) where key.id == id: try key.derive(for: purpose, into: &room)
-    default: throw unknown
+    try with(id, or: unknown) { (key: borrowing HostKey) throws(StoreFailure) in
+      try key.derive(for: purpose, into: &room)
     }
   }
 

@@ -1,3 +1,5 @@
+internal import OTP
+
 /// A path of at most 1023 bytes, NUL-terminated in place.
 public struct Path: Sendable {
   private var bytes = InlineArray<1024, UInt8>(repeating: 0)

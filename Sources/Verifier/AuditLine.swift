@@ -28,15 +28,15 @@ public enum AuditLine {
     line.append(request.isProven(at: door) ? " first-factor=proven" : " first-factor=unproven")
     if let attempts = decision.attempts {
       line.append(" attempts=")
-      line.append(Int64(attempts))
+      line.append(decimal: Int64(attempts))
     }
     if let wait = decision.wait {
       line.append(" wait=")
-      line.append(Int64(wait))
+      line.append(decimal: Int64(wait))
     }
     if let offset = decision.offset {
       line.append(" offset=")
-      line.append(Int64(offset))
+      line.append(decimal: Int64(offset))
     }
     return line
   }
@@ -97,10 +97,10 @@ extension TextLine {
     case .none: append("none")
     case .totp(let id):
       append("totp:")
-      append(Int64(id.rawValue))
+      append(decimal: Int64(id.rawValue))
     case .recoveryCode(let index):
       append("recovery:")
-      append(Int64(index))
+      append(decimal: Int64(index))
     case .invitation: append("invitation")
     }
   }
@@ -115,15 +115,20 @@ extension TextLine {
       append(failure.defect.name)
       if let number = failure.defect.number {
         append(":")
-        append(number)
+        append(decimal: number)
       }
     case .policy(let line):
       append(" line=")
-      append(Int64(line))
+      append(decimal: Int64(line))
     case .accountLookup(let code):
       append(" errno=")
-      append(Int64(code))
-    default: break
+      append(decimal: Int64(code))
+    case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
+      .wrongCode, .staleCode, .usedCode, .wrongOneTimeSecret, .usedOneTimeSecret,
+      .expiredInvitation, .notACode, .noAnswer, .samePassword, .placeholder, .repeated,
+      .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .conversation,
+      .badOption, .noUser, .enrolled, .invited, .clock:
+      break
     }
   }
 }

@@ -19,7 +19,7 @@ enum Prompt {
       }
     }
     if let prompt = subject.request.prompt {
-      prompt.withBytes { (text: Span<UInt8>) in line.append(checked: text) }
+      prompt.withBytes { (text: Span<UInt8>) in line.append(text) }
     } else {
       line.append(
         subject.request.mode.splits ? "Password and verification code" : "Verification code")
@@ -44,7 +44,7 @@ enum Prompt {
     }
     if wait > 0 {
       line.append("Too many wrong codes: wait ")
-      line.append(wait)
+      line.append(decimal: wait)
       line.append(" s, or use a recovery code. ")
       return
     }
@@ -60,7 +60,7 @@ enum Prompt {
       line.append("That code was already used")
       if let period = record.credentials.commonPeriod {
         line.append(", the next one comes in ")
-        line.append(period - now % period)
+        line.append(decimal: period - now % period)
         line.append(" s")
       }
       line.append(". ")

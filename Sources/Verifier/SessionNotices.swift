@@ -1,3 +1,4 @@
+internal import OTP
 public import Store
 
 /// What a person must hear when a session opens: what happened to the account since the last one.
@@ -54,7 +55,7 @@ public enum SessionNotices {
     line.append("a recovery code was used")
     if let set = record.credentials.set(of: .recovery), let used = try record.state.used(of: set) {
       line.append(", ")
-      line.append(Int64(set.hashes.count - used.nonzeroBitCount))
+      line.append(decimal: Int64(set.hashes.count - used.nonzeroBitCount))
       line.append(" left")
     }
   }

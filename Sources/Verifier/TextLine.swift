@@ -1,5 +1,7 @@
+public import OTP
+
 /// A line of text being built in place: a prompt, an audit line. What does not fit is cut.
-public struct TextLine: Sendable {
+public struct TextLine: TextWriter, Sendable {
   private var bytes = InlineArray<1024, UInt8>(repeating: 0)
   public private(set) var count = 0
 
@@ -28,10 +30,6 @@ public struct TextLine: Sendable {
     count += 1
   }
 
-  public mutating func append(_ text: StaticString) {
-    append(checked: unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
   /// Appends printable ASCII as it is, anything else as `?`.
   @inline(never)
   public mutating func append(printable text: Span<UInt8>) {
@@ -39,33 +37,6 @@ public struct TextLine: Sendable {
     while i < text.count {
       append(text[i] >= 0x20 && text[i] < 0x7f ? text[i] : UInt8(ascii: "?"))
       i += 1
-    }
-  }
-
-  /// Appends text that was checked to hold no control characters.
-  @inline(never)
-  mutating func append(checked text: Span<UInt8>) {
-    var i = 0
-    while i < text.count {
-      append(text[i])
-      i += 1
-    }
-  }
-
-  @inline(never)
-  public mutating func append(_ number: Int64) {
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var used = 0
-    var rest = number.magnitude
-    if number < 0 { append(UInt8(ascii: "-")) }
-    repeat {
-      digits[used] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      used += 1
-    } while rest > 0 && used < 20
-    while used > 0 {
-      used -= 1
-      append(digits[used])
     }
   }
 }

@@ -73,12 +73,6 @@ import Testing
     #expect(isPlausible([UInt8](repeating: 97, count: 255)))
     #expect(!isPlausible([UInt8](repeating: 97, count: 256)))
   }
-
-  @Test func `C sees the folder name with its NUL`() throws {
-    let name = try #require(account("Bob"))
-    let seen = unsafe name.encoded.withCString { unsafe String(cString: $0) }
-    #expect(seen == "%42ob")
-  }
 }
 
 @Suite struct DoorTests {
