@@ -30,6 +30,7 @@ let hostSafe: [SwiftSetting] =
         "-Xllvm", "-sil-disable-pass=sroa",
         // All traps of a function share one place: nobody asks a stripped module which it was.
         "-Xfrontend", "-mergeable-traps",
+        "-Xllvm", "-enable-machine-outliner=always", "-Xcc", "-mno-red-zone",
         // Nothing unwinds: typed errors are values, and a trap ends the process.
         "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
         // What nobody calls is dropped by the linker.

@@ -12,7 +12,12 @@ public func authenticate(
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
   guard let call = unsafe Call(handle, argc, argv, mayAsk: true) else { return PAM_AUTH_ERR }
-  switch SignIn.run(call.request, at: call.location, host: &handle).outcome {
+  let outcome =
+    switch call.location {
+    case .some(let location): SignIn.run(call.request, at: location, host: &handle).outcome
+    case .none: RemoteSignIn.run(call.request, host: &handle)
+    }
+  switch outcome {
   case .accepted: return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
   case .refused: return PAM_AUTH_ERR
@@ -29,7 +34,12 @@ public func account(
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
   guard let call = unsafe Call(handle, argc, argv, mayAsk: false) else { return PAM_AUTH_ERR }
-  switch AccountCheck.run(call.request, at: call.location, host: &handle).outcome {
+  let outcome =
+    switch call.location {
+    case .some(let location): AccountCheck.run(call.request, at: location, host: &handle).outcome
+    case .none: RemoteSignIn.account(call.request)
+    }
+  switch outcome {
   case .accepted: return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
   case .refused, .exhausted: return PAM_ACCT_EXPIRED
@@ -46,7 +56,8 @@ public func openSession(
   guard flags & Int32(bitPattern: UInt32(PAM_SILENT)) == 0 else { return PAM_IGNORE }
   let handle = unsafe Handle(pamh)
   guard let call = unsafe Call(handle, argc, argv, mayAsk: false) else { return PAM_IGNORE }
-  SessionNotices.run(call.request, at: call.location) { (line: borrowing TextLine) in
+  guard let location = call.location else { return PAM_IGNORE }
+  SessionNotices.run(call.request, at: location) { (line: borrowing TextLine) in
     handle.inform(line)
   }
   return PAM_IGNORE
@@ -55,7 +66,8 @@ public func openSession(
 /// A call from libpam, understood: a request on a store.
 private struct Call {
   let request: Request
-  let location: StoreLocation
+  /// Where the store is; `nil` where the broker decides.
+  let location: StoreLocation?
 
   /// `nil`, and a line in the journal, where an option of the line is wrong, or nobody says who the user is.
   @inline(never)
@@ -80,10 +92,11 @@ private struct Call {
     request.hasSSHEvidence = handle.hasSSHEvidence
     request.needsFirstFactor = options.needsFirstFactor
     request.allowsUnenrolled = options.allowsUnenrolled
+    request.verifiesPassword = options.brokerVerifiesPassword
     request.window = options.window
     request.prompt = options.prompt
     self.request = request
-    location = options.location
+    location = options.needsBroker ? nil : options.location
   }
 
   /// Whose second factor it is: the user who signs in, or with `subject=caller` the one who asks.

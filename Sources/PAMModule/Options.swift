@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import OTP
 internal import PAMShim
 internal import Store
@@ -12,6 +13,8 @@ struct Options {
   var comesAfterFirstFactor = false
   var needsFirstFactor = false
   var subjectIsCaller = false
+  /// The broker verifies the password that stands before the code.
+  var brokerVerifiesPassword = false
   /// Accepted for the sake of other modules' lines: the journal tells each decision without it.
   private var saysDebug = false
   var window: Int?
@@ -37,6 +40,11 @@ struct Options {
         count: length(of: word))
       guard take(text) else { throw Mistake(word: Quoted(text)) }
       i += 1
+    }
+    // Where the caller is root there is no broker to verify a password, and skipping it would open
+    // the door to a code alone.
+    guard !brokerVerifiesPassword || needsBroker else {
+      throw Mistake(word: Quoted("broker_password"))
     }
     guard !(triesFirstPassword && usesFirstPassword) else {
       throw Mistake(word: Quoted("try_first_pass"))
@@ -64,6 +72,7 @@ struct Options {
     case "nullok": return once(&allowsUnenrolled)
     case "after_first_factor": return once(&comesAfterFirstFactor)
     case "needs_first_factor": return once(&needsFirstFactor)
+    case "broker_password": return once(&brokerVerifiesPassword)
     case "debug": return once(&saysDebug)
     default: return false
     }
@@ -104,10 +113,14 @@ struct Options {
     return location
   }
 
+  /// Whether the broker is asked: the caller may not read a store, and the line names none.
+  var needsBroker: Bool { store == nil && geteuid() != 0 }
+
   var mode: Request.Mode {
-    if usesFirstPassword { return .earlier(split: forwardsPassword) }
-    if triesFirstPassword { return .earlierThenPrompt(split: forwardsPassword) }
-    return forwardsPassword ? .promptSplit : .prompt
+    let split = forwardsPassword || brokerVerifiesPassword
+    if usesFirstPassword { return .earlier(split: split) }
+    if triesFirstPassword { return .earlierThenPrompt(split: split) }
+    return split ? .promptSplit : .prompt
   }
 }
 

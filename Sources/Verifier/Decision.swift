@@ -3,9 +3,10 @@ public import Store
 
 /// What the verifier decided, and everything that may be told about it.
 public struct Decision: Sendable {
-  public enum Outcome: Sendable {
+  /// The numbers are what the broker sends.
+  public enum Outcome: UInt8, Sendable {
     /// The second factor was shown.
-    case accepted
+    case accepted = 1
     /// Policy, positively read, asks for none.
     case ignored
     case refused
@@ -36,6 +37,8 @@ public struct Decision: Sendable {
   public var offset: Int32?
   /// Digits of the code that was recognised, for the split.
   var codeDigits: Int?
+  /// The password was right too.
+  var provesPassword = false
 
   @inline(never)
   public init(_ outcome: Outcome, _ reason: Reason) {
@@ -63,6 +66,7 @@ public enum Reason: Sendable {
   case notACode, noAnswer, samePassword, placeholder, repeated
   case unknownUser, notEnrolled, disabled, noFirstFactor
   case throttled, locked
+  case wrongPassword, accountShut, notAllowed
   case conversation, badOption, noUser
   // account phase
   case enrolled, invited
@@ -71,6 +75,7 @@ public enum Reason: Sendable {
   case policy(line: Int32)
   case accountLookup(Int32)
   case clock
+  case password
 
   public var name: StaticString {
     switch self {
@@ -98,6 +103,9 @@ public enum Reason: Sendable {
     case .noFirstFactor: "no-first-factor"
     case .throttled: "throttled"
     case .locked: "locked"
+    case .wrongPassword: "wrong-password"
+    case .accountShut: "account-shut"
+    case .notAllowed: "not-allowed"
     case .conversation: "no-conversation"
     case .badOption: "bad-option"
     case .noUser: "no-user"
@@ -107,6 +115,7 @@ public enum Reason: Sendable {
     case .policy: "policy"
     case .accountLookup: "account-lookup"
     case .clock: "clock"
+    case .password: "password-service"
     }
   }
 }

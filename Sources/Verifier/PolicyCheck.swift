@@ -10,7 +10,7 @@ struct PolicySettings {
   var enrollBy: Int64?
   var throttle = ThrottleRules()
   /// Entries per key, by `PolicyKey.rawValue`.
-  fileprivate(set) var counts = InlineArray<16, Int>(repeating: 0)
+  fileprivate(set) var counts = InlineArray<20, Int>(repeating: 0)
 
   func has(_ key: PolicyKey) -> Bool { counts[Int(key.rawValue)] > 0 }
 }
@@ -22,7 +22,7 @@ struct PolicyCheck {
 
   private var settings = PolicySettings()
   /// The last line of each key, by `PolicyKey.rawValue`; 0 where it does not stand.
-  private var lines = InlineArray<16, Int>(repeating: 0)
+  private var lines = InlineArray<20, Int>(repeating: 0)
 
   static func run(_ text: Span<UInt8>) throws(PolicyFailure) -> PolicySettings {
     guard text.count <= Policy.largest else { throw PolicyFailure(.tooLarge, line: 0) }
@@ -50,8 +50,12 @@ struct PolicyCheck {
     switch line.key {
     case .requiredGroups, .exemptUsers, .exemptGroups:
       try takeNames(line, number, in: text)
-    case .door, .enrollByGroup:
+    case .door, .enrollByGroup, .session:
       try takeNamed(line, number, in: text)
+    case .brokerAllow:
+      let value = text.extracting(line.value)
+      guard BrokerRule(value) != nil else { throw badValue(line.key, number, value) }
+      try countEntry(of: line.key, number)
     case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter, .throttleFirst,
       .throttleLongest, .lockAfter, .unprovenAccountLimit:
       guard !stands else {
@@ -88,19 +92,26 @@ struct PolicyCheck {
     case .enrollBy:
       settings.enrollBy = PolicyDate.end(of: value)
       return settings.enrollBy != nil
-    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup: return false
+    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .brokerAllow,
+      .session:
+      return false
     }
     return true
   }
 
-  /// Takes `enroll-by.GROUP` or `door.SERVICE`, which may stand once for each name.
+  /// Takes `enroll-by.GROUP`, `door.SERVICE` or `session.SERVICE`, which may stand once for each name.
   private mutating func takeNamed(
     _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
     let value = text.extracting(line.value)
     let part = text.extracting(line.part)
+    var seconds = 0
     let isGood =
-      line.key == .door ? Door(name: value) != nil : PolicyDate.end(of: value) != nil
+      switch line.key {
+      case .door: Door(name: value) != nil
+      case .session: PolicyCheck.count(.session, value, &seconds)
+      default: PolicyDate.end(of: value) != nil
+      }
     guard isGood else { throw badValue(line.key, number, value) }
     let before = text.extracting(0..<line.word.lowerBound)
     guard !PolicyText.lists(part, under: line.key, in: before) else {

@@ -45,6 +45,9 @@ struct PolicyLine {
     if let part = named(by: .enrollByGroup, text, word) {
       return PolicyLine(key: .enrollByGroup, part: part, word: word, value: value)
     }
+    if let part = named(by: .session, text, word) {
+      return PolicyLine(key: .session, part: part, word: word, value: value)
+    }
     throw PolicyFailure(.unknownKey(Quoted(text.extracting(word))), line: line)
   }
 

@@ -37,6 +37,8 @@ public struct Request {
   public var hasSSHEvidence = false
   /// `needs_first_factor`: nobody gets anywhere, exempt or not, without one.
   public var needsFirstFactor = false
+  /// The Unix password stands before the code, and `SignInHost.verify` judges it.
+  public var verifiesPassword = false
   /// `nullok`: the line lets policy decide about users who are not enrolled.
   public var allowsUnenrolled: Bool
   /// `window=`: at most this many steps, whatever policy allows.
@@ -89,10 +91,27 @@ public protocol SignInHost: ~Copyable {
   ) -> R?
   /// Lends the password that an earlier module left; `nil` where there is none.
   mutating func withEarlierPassword<R>(_ body: (inout Self, Span<UInt8>) -> R) -> R?
+  /// Judges the password of a request that `verifiesPassword`. Asked once at most, and only behind
+  /// a second factor that was right: nobody learns of a password alone whether it is right.
+  mutating func verify(password: Span<UInt8>) -> PasswordVerdict
   /// Leaves `password` for later modules; `false` where that failed.
   mutating func leave(password: Span<UInt8>) -> Bool
   /// Writes one line to the journal.
   mutating func log(_ line: borrowing TextLine, isWarning: Bool)
+}
+
+/// What the account database says of a password and of the account it belongs to.
+public enum PasswordVerdict: Sendable {
+  case right
+  case wrong
+  /// The password is right, and the account or the password has expired or is locked.
+  case accountShut
+  case unavailable
+}
+
+extension SignInHost where Self: ~Copyable {
+  /// A host to whose requests no password belongs.
+  public mutating func verify(password: Span<UInt8>) -> PasswordVerdict { .unavailable }
 }
 
 /// The /64 of an IPv6 address; anything else, and an IPv4 address in IPv6 clothes, as it is.

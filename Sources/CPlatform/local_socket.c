@@ -1,0 +1,44 @@
+/* In a file of its own: struct ucred wants _GNU_SOURCE, which changes other headers' types. */
+#define _GNU_SOURCE
+#include "local_socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/time.h>
+
+int connect_local(const char *path, int seconds)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, length + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    struct timeval patience = {.tv_sec = seconds};
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+        connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        return -1;
+    }
+    return fd;
+}
+
+int peer_user(int fd, uid_t *uid)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+        return -1;
+    if (length != sizeof peer) {
+        errno = EPROTO;
+        return -1;
+    }
+    *uid = peer.uid;
+    return 0;
+}

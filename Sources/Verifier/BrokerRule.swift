@@ -1,0 +1,71 @@
+public import OTP
+public import Store
+
+/// One line of `broker-allow`: which account may ask about whom, at which service.
+///
+/// `PEER : SERVICE : GROUP`, each a bare name: places in the text, since no span can be kept.
+struct BrokerRule {
+  let peer: Range<Int>
+  let service: Range<Int>
+  let group: Range<Int>
+
+  /// Reads a value; `nil` where it is not three bare names.
+  init?(_ value: Span<UInt8>) {
+    var names = InlineArray<3, Range<Int>>(repeating: 0..<0)
+    var start = 0
+    var i = 0
+    while i < 3 {
+      var end = start
+      while end < value.count, value[end] != UInt8(ascii: ":") { end += 1 }
+      let name = trimmed(value, start..<end)
+      guard !name.isEmpty, name.count <= PolicyWord.longest else { return nil }
+      var place = name.lowerBound
+      while place < name.upperBound {
+        guard PolicyWord.isPlain(value[place]) else { return nil }
+        place += 1
+      }
+      names[i] = name
+      i += 1
+      guard (i == 3) == (end == value.count) else { return nil }
+      start = end + 1
+    }
+    (peer, service, group) = (names[0], names[1], names[2])
+  }
+}
+
+extension Policy {
+  /// Whether `peer` may have the sign-ins of `account` at `service` decided: some `broker-allow`
+  /// names the peer and the service, and a group that the account is positively in.
+  ///
+  /// Never for uid 0, and never of uid 0's asking.
+  public borrowing func allows(
+    _ peer: AccountName, toAskAbout account: Account, at service: Quoted
+  ) -> Bool {
+    guard account.uid != 0, has(.brokerAllow) else { return false }
+    let groups = Groups(of: account)
+    var isAllowed = false
+    eachEntry(of: .brokerAllow) { (_, value) in
+      guard let rule = BrokerRule(value) else { return true }
+      let isMeant =
+        peer.withBytes { (name: Span<UInt8>) in equal(name, value.extracting(rule.peer)) }
+        && service.withBytes { (name: Span<UInt8>) in
+          equalIgnoringCase(name, value.extracting(rule.service))
+        }
+      isAllowed = isMeant && groups.contain(value.extracting(rule.group))
+      return !isAllowed
+    }
+    return isAllowed
+  }
+
+  /// Seconds for which the broker takes the same answer again at `service`; `nil` for not at all.
+  public borrowing func session(at service: Quoted) -> Int64? {
+    var seconds: Int64?
+    eachEntry(of: .session) { (name, value) in
+      let isMeant = service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }
+      guard isMeant else { return true }
+      seconds = number(value, atMost: 43_200).map { Int64($0) }
+      return false
+    }
+    return seconds
+  }
+}

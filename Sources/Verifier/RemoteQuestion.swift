@@ -1,0 +1,133 @@
+public import OTP
+public import Store
+
+/// A request as it travels to the broker, and what comes back.
+public enum RemoteQuestion {
+  /// The broker's sockets.
+  public static var decideSocket: StaticString { "/run/cachet-mfa/decide.sock" }
+  public static var selfSocket: StaticString { "/run/cachet-mfa/self.sock" }
+
+  /// Seconds until the broker must have answered: more than it lives.
+  static let patience: Int64 = 7
+
+  /// What the line in the PAM stack says besides: one bit each.
+  public struct Flags: Sendable {
+    public private(set) var rawValue: UInt8 = 0
+
+    /// `nil` for bits that mean nothing.
+    public init?(rawValue: UInt8) {
+      guard rawValue < 32 else { return nil }
+      self.rawValue = rawValue
+    }
+
+    init() {}
+
+    /// The answer is password and code in one.
+    public var splits: Bool {
+      get { has(1) }
+      set { set(1, newValue) }
+    }
+    /// The broker verifies the password too.
+    public var verifiesPassword: Bool {
+      get { has(2) }
+      set { set(2, newValue) }
+    }
+    public var allowsUnenrolled: Bool {
+      get { has(4) }
+      set { set(4, newValue) }
+    }
+    public var needsFirstFactor: Bool {
+      get { has(8) }
+      set { set(8, newValue) }
+    }
+    /// The answer is the password that an earlier module asked for.
+    public var repeatsPassword: Bool {
+      get { has(16) }
+      set { set(16, newValue) }
+    }
+
+    private func has(_ bit: UInt8) -> Bool { rawValue & bit != 0 }
+    private mutating func set(_ bit: UInt8, _ value: Bool) {
+      rawValue = value ? rawValue | bit : rawValue & ~bit
+    }
+  }
+
+  /// What the broker said.
+  public struct Answer {
+    public let outcome: Decision.Outcome
+    /// How much of the answer is password, where the broker said so.
+    public let password: Int?
+
+    static var unavailable: Answer { Answer(outcome: .unavailable, password: nil) }
+  }
+
+  /// Asks the broker once; whatever is not an answer is `unavailable`.
+  ///
+  /// Never asks twice: the code may have been used by then.
+  @inline(never)
+  static func ask(
+    _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?
+  ) -> Answer {
+    guard let broker = Connection(to: decideSocket, seconds: patience) else { return .unavailable }
+    var result = Answer.unavailable
+    do throws(OTPFailure) {
+      // Wiped when it is let go, whatever happened.
+      _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory) {
+        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+        guard let length = write(kind, request, flags, answer: answer, to: &room),
+          broker.send(room.span.extracting(0..<length)),
+          let reply = broker.receive(into: &room), reply.kind == .reply
+        else { return }
+        result = read(reply, room.span, longest: answer?.count ?? 0) ?? .unavailable
+      }
+    } catch {
+      return .unavailable
+    }
+    return result
+  }
+
+  private static func write(
+    _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?,
+    to room: inout MutableSpan<UInt8>
+  ) -> Int? {
+    var writer = FrameWriter()
+    switch request.account {
+    case .found(let account):
+      account.name.withBytes { (name: Span<UInt8>) in writer.add(.user, name, to: &room) }
+    case .unknown, .oversized, .failed: writer.add(.user, request.user, to: &room)
+    }
+    writer.add(.service, request.service, to: &room)
+    writer.add(.rhost, request.rhost, to: &room)
+    writer.add(.tty, request.tty, to: &room)
+    writer.add(.ruser, request.ruser, to: &room)
+    writer.add(.flags, byte: flags.rawValue, to: &room)
+    if let window = request.window {
+      writer.add(.window, byte: UInt8(truncatingIfNeeded: window), to: &room)
+    }
+    if let answer { writer.add(.answer, answer, to: &room) }
+    return writer.finish(kind, in: &room)
+  }
+
+  private static func read(_ reply: Frame, _ bytes: Span<UInt8>, longest: Int) -> Answer? {
+    guard let first = reply[.outcome], first.count == 1,
+      let outcome = Decision.Outcome(rawValue: bytes[first.lowerBound]),
+      let second = reply[.password], second.count == 2
+    else { return nil }
+    let password = Int(bigEndian(bytes.extracting(second)))
+    guard password <= longest else { return nil }
+    return Answer(outcome: outcome, password: password)
+  }
+
+  /// Writes a reply; its length.
+  public static func reply(
+    _ outcome: Decision.Outcome, password: Int, to room: inout MutableSpan<UInt8>
+  ) -> Int? {
+    var writer = FrameWriter()
+    writer.add(.outcome, byte: outcome.rawValue, to: &room)
+    var length = InlineArray<2, UInt8>(repeating: 0)
+    length[0] = UInt8(truncatingIfNeeded: password >> 8)
+    length[1] = UInt8(truncatingIfNeeded: password)
+    writer.add(.password, length.span, to: &room)
+    return writer.finish(.reply, in: &room)
+  }
+}
