@@ -1,6 +1,6 @@
 # Builds into build/, tests without touching the machine, installs where the installed libpam looks.
 #
-#   make [build]            build/pam_cachet_mfa.so and build/cachet-mfa
+#   make [build]            build/pam_cachet_mfa.so, build/cachet-mfa-broker and build/cachet-mfa
 #   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
 #   make test               everything; as root also real sshd, sudo and su in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
@@ -35,9 +35,13 @@ module:
 	@packaging/dependencies build
 	swift build -c release --product pam_cachet_mfa --traits EmbeddedModule \
 	  --scratch-path .build-pam --disable-local-rpath
+	swift build -c release --product cachet-mfa-broker --traits EmbeddedModule \
+	  --scratch-path .build-pam --disable-local-rpath
 	@mkdir -p build/debug
 	@install -m 755 .build-pam/release/libpam_cachet_mfa.so build/debug/pam_cachet_mfa.so
 	@strip --strip-unneeded -o build/pam_cachet_mfa.so build/debug/pam_cachet_mfa.so
+	@install -m 755 .build-pam/release/cachet-mfa-broker build/debug/cachet-mfa-broker
+	@strip -o build/cachet-mfa-broker build/debug/cachet-mfa-broker
 
 cli:
 	@packaging/dependencies build

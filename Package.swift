@@ -40,21 +40,26 @@ let hostSafe: [SwiftSetting] =
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
+let smallLink = [
+  "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now",
+  // Functions that nobody calls are dropped, those with the same code become one.
+  "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+]
+
 let moduleLink: [LinkerSetting] = [
   .unsafeFlags(
-    [
-      "-no-toolchain-stdlib-rpath", "-use-ld=lld",
-      "-Xlinker", "--version-script=pam/exports.map",
-      "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      // Functions that nobody calls are dropped, those with the same code become one.
-      "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+    smallLink + [
+      "-Xlinker", "--version-script=pam/exports.map", "-Xlinker", "-z", "-Xlinker", "nodelete",
     ], embedded)
 ]
+
+let brokerLink: [LinkerSetting] = [.unsafeFlags(smallLink, embedded)]
 
 let package = Package(
   name: "cachet-mfa",
   products: [
     .library(name: "pam_cachet_mfa", type: .dynamic, targets: ["PAMModule"]),
+    .executable(name: "cachet-mfa-broker", targets: ["Broker"]),
     .executable(name: "cachet-mfa", targets: ["CachetMFA"]),
   ],
   traits: [
@@ -81,6 +86,12 @@ let package = Package(
     .target(
       name: "PAMModule", dependencies: ["Verifier", "Store", "OTP", "CPlatform", "PAMShim"],
       swiftSettings: hostSafe, linkerSettings: moduleLink),
+    .target(
+      name: "PAMClient", path: "pam/client", cSettings: strictC,
+      linkerSettings: [.linkedLibrary("pam"), .linkedLibrary("crypt")]),
+    .executableTarget(
+      name: "Broker", dependencies: ["Verifier", "Store", "OTP", "CPlatform", "PAMClient"],
+      swiftSettings: hostSafe, linkerSettings: brokerLink),
     .executableTarget(
       name: "CachetMFA",
       dependencies: [

@@ -86,10 +86,10 @@ func assumeNameServiceFailure() {
 }
 
 /// A name with the NUL that C wants: 1 to 255 bytes, none of them NUL.
-struct CName {
+public struct CName {
   private var room = InlineArray<256, UInt8>(repeating: 0)
 
-  init?(_ name: Span<UInt8>) {
+  public init?(_ name: Span<UInt8>) {
     guard name.count > 0, name.count <= 255 else { return nil }
     var i = 0
     while i < name.count {
@@ -99,7 +99,7 @@ struct CName {
     }
   }
 
-  @unsafe func withCString<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {
+  @unsafe public func withCString<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {
     unsafe withUnsafePointer(to: room) { room in
       unsafe body(UnsafeRawPointer(room).assumingMemoryBound(to: CChar.self))
     }

@@ -1,5 +1,5 @@
-public import OTP
-public import Store
+internal import OTP
+internal import Store
 
 /// A request as it travels to the broker, and what comes back.
 public enum RemoteQuestion {

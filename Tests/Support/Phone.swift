@@ -71,7 +71,12 @@ extension TestHost {
 
   /// Applies a policy in which sshd is the door `ssh`.
   public func policy(_ lines: String...) async throws {
-    let text = (["door.sshd = ssh"] + lines).map { $0 + "\n" }.joined()
+    try await policy(lines: ["door.sshd = ssh"] + lines)
+  }
+
+  /// Applies the policy of `lines`.
+  public func policy(lines: [String]) async throws {
+    let text = lines.map { $0 + "\n" }.joined()
     try write(text, to: "/etc/cachet-mfa/policy.conf", mode: 0o600)
     // Root, who calls, has no factor.
     try await mfa("policy", "apply", "--force")

@@ -79,8 +79,9 @@ extension PolicyKey {
     case .firstEnroll: return "invitation or password"
     case .enrollBy, .enrollByGroup: return "a day, as YYYY-MM-DD"
     case .door: return "ssh, local, web or self"
+    case .brokerAllow: return "ACCOUNT : SERVICE : GROUP"
     case .digits, .window, .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter,
-      .unprovenAccountLimit, .requiredGroups, .exemptUsers, .exemptGroups:
+      .unprovenAccountLimit, .session, .requiredGroups, .exemptUsers, .exemptGroups:
       return nil
     }
   }

@@ -1,0 +1,53 @@
+internal import CPlatform
+internal import OTP
+internal import Store
+internal import Verifier
+
+/// Reads one request, has it decided, and replies.
+enum Broker {
+  /// Seconds within which a request must be there.
+  private static let patience: Int64 = 2
+  /// Milliseconds: a reply that a password had a part in leaves at a multiple of this.
+  private static let grain: Int64 = 200
+
+  /// Serves standard input; the process ends after `seconds`, whatever it is at.
+  static func serve(seconds: UInt32) -> Int32 {
+    let begin = monotonic_milliseconds()
+    guard bound_process(seconds) else { return failure }
+    let connection = Connection(0, seconds: patience)
+    // No line in the journal: whoever may not ask could fill it.
+    guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
+    var status = failure
+    do throws(OTPFailure) {
+      _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory) {
+        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+        guard let frame = connection.receive(into: &room),
+          let question = Question(frame, room.span, peer: peer)
+        else { return }
+        let reply = question.decide(frame, room.span)
+        if question.flags.verifiesPassword { wait(since: begin) }
+        if let length = RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room),
+          Connection(0, seconds: patience).send(room.span.extracting(0..<length))
+        {
+          status = success
+        }
+      }
+    } catch {
+      return failure
+    }
+    return status
+  }
+
+  private static let success: Int32 = 0
+  private static let failure: Int32 = 1
+
+  /// Sleeps until a whole number of grains has gone by since `begin`.
+  private static func wait(since begin: Int64) {
+    while true {
+      let past = (monotonic_milliseconds() - begin) % grain
+      if past == 0 { return }
+      pause_milliseconds(Int(grain - past))
+      if (monotonic_milliseconds() - begin) % grain < past { return }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+internal import CPlatform
+internal import OTP
+internal import PAMClient
+internal import Store
+internal import Verifier
+
+/// The broker as the verifier sees it: the answer is there already, and passwords are libpam's.
+///
+/// Holds where the answer lies in the frame, for the length of one decision.
+@safe struct Host: ~Copyable, SignInHost {
+  private let answer: UnsafeRawBufferPointer
+  private let user: CName?
+  private let rhost: CName?
+  /// How much of the answer is password.
+  private(set) var passwordLength = 0
+  private var hasVerified = false
+
+  private init(_ answer: UnsafeRawBufferPointer, _ request: Request) {
+    unsafe self.answer = answer
+    user =
+      if case .found(let account) = request.account {
+        account.name.withBytes { (name: Span<UInt8>) in CName(name) }
+      } else { nil }
+    rhost = request.rhost.flatMap { $0.withBytes { (name: Span<UInt8>) in CName(name) } }
+  }
+
+  /// Lends a host for `request`, whose answer is `answer`.
+  static func with<R>(
+    _ answer: Span<UInt8>, _ request: Request, _ body: (inout Host) -> R
+  ) -> R {
+    unsafe answer.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> R in
+      var host = unsafe Host(bytes, request)
+      return body(&host)
+    }
+  }
+
+  func now() -> Int64 { clock_seconds() }
+
+  /// Nobody is here to be asked.
+  mutating func ask<R>(
+    _ prompt: borrowing TextLine, _ body: (inout Host, Span<UInt8>) -> R
+  ) -> R? { nil }
+
+  mutating func withEarlierPassword<R>(_ body: (inout Host, Span<UInt8>) -> R) -> R? {
+    let text = unsafe Span<UInt8>(_unsafeBytes: answer)
+    return body(&self, text)
+  }
+
+  mutating func leave(password: Span<UInt8>) -> Bool {
+    passwordLength = password.count
+    return true
+  }
+
+  mutating func log(_ line: borrowing TextLine, isWarning: Bool) {
+    let name: StaticString = "cachet-mfa-broker"
+    let ident = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    line.withCString { unsafe log_as(ident, isWarning ? LOG_WARNING : LOG_NOTICE, $0) }
+  }
+
+  // MARK: the Unix password
+
+  mutating func verify(password: Span<UInt8>) -> PasswordVerdict {
+    hasVerified = true
+    guard let user else { return .unavailable }
+    return unsafe Host.withCString(password) { (password: UnsafePointer<CChar>) in
+      unsafe user.withCString { user in
+        unsafe Host.verdict(
+          rhost.with { unsafe client_password(Host.service, user, $0, password) })
+      }
+    } ?? .unavailable
+  }
+
+  /// Whether the account may be used.
+  func account() -> PasswordVerdict {
+    guard let user else { return .unavailable }
+    return unsafe user.withCString { user in
+      unsafe Host.verdict(rhost.with { unsafe client_account(Host.service, user, $0) })
+    }
+  }
+
+  /// Does the work of verifying a password, where that was not done: the reply takes as long.
+  mutating func pretend() {
+    guard !hasVerified else { return }
+    hasVerified = true
+    let text = unsafe Span<UInt8>(_unsafeBytes: answer)
+    unsafe Host.withCString(text) { (password: UnsafePointer<CChar>) in
+      if let user {
+        unsafe user.withCString { unsafe client_pretend($0, password) }
+      } else {
+        unsafe client_pretend(password, password)
+      }
+    }
+  }
+
+  /// The PAM service that judges passwords and accounts: /etc/pam.d/cachet-mfa-password.
+  private static var service: UnsafePointer<CChar> {
+    let name: StaticString = "cachet-mfa-password"
+    return unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+
+  private static func verdict(_ answer: client_answer) -> PasswordVerdict {
+    switch answer {
+    case CLIENT_YES: .right
+    case CLIENT_WRONG: .wrong
+    case CLIENT_SHUT: .accountShut
+    default: .unavailable
+    }
+  }
+
+  /// Lends `text` as C takes it, from memory that is wiped; `nil` where there is none, or a NUL in it.
+  @unsafe @discardableResult
+  private static func withCString<R>(
+    _ text: Span<UInt8>, _ body: (UnsafePointer<CChar>) -> R
+  ) -> R? {
+    var i = 0
+    while i < text.count {
+      guard text[i] != 0 else { return nil }
+      i += 1
+    }
+    do throws(OTPFailure) {
+      let copied = try SecretBytes(count: text.count + 1, or: OTPFailure.memory) {
+        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+        copy(text, into: &room)
+      }
+      return copied.withBytes { (bytes: Span<UInt8>) in
+        unsafe bytes.withUnsafeBytes { room in
+          guard let base = room.baseAddress else { return nil }
+          return unsafe body(base.assumingMemoryBound(to: CChar.self))
+        }
+      }
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Optional where Wrapped == CName {
+  /// Lends the name, or NULL.
+  @unsafe fileprivate func with<R>(_ body: (UnsafePointer<CChar>?) -> R) -> R {
+    guard let self else { return body(nil) }
+    return unsafe self.withCString(body)
+  }
+}

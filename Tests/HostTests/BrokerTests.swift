@@ -1,0 +1,226 @@
+import TestSupport
+import Testing
+
+extension HostTests {
+  @Suite("The broker")
+  struct Brokers {
+    private static let isIn = ["auth PAM_SUCCESS", "acct PAM_SUCCESS"]
+
+    @Test("password and code are decided for www-data, once, and by nobody else's word")
+    func decides() async throws {
+      try await withBroker { home in
+        let code = try await home.alice.code()
+        let good = try await home.web("alice-password", code, rhost: "192.0.2.7")
+        #expect(good.pam == Brokers.isIn && good.decisions == ["accepted code"], "\(good)")
+        let line = try #require(good.journal.first { $0.contains("event=sign-in") })
+        for part in [
+          "cachet-mfa-broker[", "user=alice", "service=cachet-admin", "door=web",
+          "rhost=192.0.2.7", "factor=totp:1", "first-factor=proven",
+        ] { #expect(line.contains(part), "\(line)") }
+        let replay = try await home.web("alice-password", code)
+        #expect(replay.pam.first == "auth PAM_AUTH_ERR", "\(replay)")
+        #expect(replay.decisions == ["refused used-code"], "\(replay)")
+      }
+    }
+
+    @Test("a right code with a wrong password is refused, counted and used up")
+    func wrongPassword() async throws {
+      try await withBroker { home in
+        let code = try await home.alice.code()
+        let wrong = try await home.web("not-her-password", code)
+        #expect(wrong.pam.first == "auth PAM_AUTH_ERR", "\(wrong)")
+        #expect(wrong.decisions == ["refused wrong-password"], "\(wrong)")
+        let late = try await home.web("alice-password", code)
+        #expect(late.decisions == ["refused used-code"], "\(late)")
+        for _ in 0..<4 {
+          let again = try await home.web("not-her-password", home.alice.nextCode())
+          #expect(again.decisions == ["refused wrong-password"], "\(again)")
+        }
+        let throttled = try await home.web("alice-password", home.alice.nextCode())
+        #expect(throttled.decisions == ["refused throttled"], "\(throttled)")
+      }
+    }
+
+    @Test("a password alone opens nothing, and nobody hears whether it is right")
+    func noOracle() async throws {
+      try await withBroker { home in
+        for password in ["alice-password", "not-her-password"] {
+          let visit = try await home.web(password, home.alice.wrongCode())
+          #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+          #expect(visit.decisions == ["refused wrong-code"], "\(visit)")
+          #expect(!visit.journal.contains { $0.contains("pam_unix(cachet-mfa-password") })
+        }
+        let bare = try await home.web("alice-password", "")
+        #expect(bare.pam.first == "auth PAM_AUTH_ERR", "\(bare)")
+        #expect(bare.decisions == ["refused not-a-code"], "\(bare)")
+      }
+    }
+
+    @Test("a recovery code stands for the code")
+    func recovery() async throws {
+      try await withBroker { home in
+        let code = home.alice.recoveryCodes[0]
+        let good = try await home.web("alice-password", code)
+        #expect(good.pam == Brokers.isIn, "\(good)")
+        #expect(good.decisions == ["accepted recovery-code"], "\(good)")
+        let again = try await home.web("alice-password", code)
+        #expect(again.decisions == ["refused used-one-time-secret"], "\(again)")
+      }
+    }
+
+    @Test("only the account that policy names asks, about its group, at its service")
+    func delegation() async throws {
+      try await withBroker { home in
+        let host = home.host
+        try await host.shell("useradd carol && usermod -aG cachet-mfa-web carol")
+        let bob = try await host.enroll("bob")
+        // Not in the group; root; nobody's account; asked by somebody else.
+        for (user, code, caller) in try await [
+          ("bob", bob.code(), "www-data"), ("root", "123456", "www-data"),
+          ("mallory", "123456", "www-data"), ("alice", home.alice.code(), "carol"),
+        ] {
+          let visit = try await home.web("\(user)-password", code, user, as: caller)
+          #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+          #expect(
+            visit.decisions == ["refused not-allowed", "account refused not-allowed"], "\(visit)")
+        }
+        try host.pam(
+          "elsewhere", TestHost.recipe("cachet-admin").split(separator: "\n").map(String.init))
+        let elsewhere = try await home.visit {
+          try await host.pam("elsewhere", about: "alice", "alice-password" + home.alice.code())
+        }
+        #expect(elsewhere.decisions.first == "refused not-allowed", "\(elsewhere)")
+        // No way to the socket at all.
+        let outside = try await home.web("alice-password", home.alice.code(), as: "bob")
+        #expect(
+          outside.pam == ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"], "\(outside)")
+        #expect(outside.decisions.isEmpty, "\(outside)")
+        // The code was never looked at.
+        let good = try await home.web("alice-password", home.alice.code())
+        #expect(good.pam == Brokers.isIn, "\(good)")
+      }
+    }
+
+    @Test("a user whom policy exempts does not come in by a password alone")
+    func exempt() async throws {
+      try await withBroker(policy: "exempt-users = alice \"test\"") { home in
+        let visit = try await home.web("alice-password", "")
+        #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+        #expect(visit.decisions.first == "refused exempt-user", "\(visit)")
+      }
+    }
+
+    @Test(
+      "who is disabled, expired or gone loses the account phase at once",
+      arguments: [
+        "cachet-mfa disable alice", "chage --expiredate 2020-01-01 alice",
+        "chage --lastday 0 alice", "gpasswd --delete alice cachet-admins", "userdel alice",
+      ])
+    func accountPhase(_ end: String) async throws {
+      try await withBroker { home in
+        let before = try await home.account()
+        #expect(before.pam == ["acct PAM_SUCCESS"], "\(before)")
+        let ended = try await home.host.shell(end)
+        #expect(ended.status == 0, "\(ended)")
+        let after = try await home.account()
+        #expect(after.pam == ["acct PAM_ACCT_EXPIRED"], "\(after)")
+        let visit = try await home.web("alice-password", home.alice.nextCode())
+        #expect(!visit.pam.contains("auth PAM_SUCCESS"), "\(visit)")
+      }
+    }
+
+    @Test("without a broker, or with one that says nothing, nobody comes in")
+    func down() async throws {
+      try await withBroker { home in
+        let socket = "/run/cachet-mfa/decide.sock"
+        let shut = ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]
+        // Root listens, and hangs up; says what is no frame; says nothing.
+        for program in ["/bin/true", "/bin/echo", "/bin/sleep 60"] {
+          try await home.host.listen(at: socket, program)
+          let visit = try await home.web("alice-password", home.alice.code())
+          #expect(visit.pam == shut, "\(program): \(visit)")
+        }
+        // Somebody else listens there, and would say yes to everything.
+        try await home.host.listen(at: socket, "/bin/cat", as: "bob")
+        let stranger = try await home.web("alice-password", home.alice.code())
+        #expect(stranger.pam == shut, "\(stranger)")
+        try await home.host.shell("rm \(socket)")
+        let nobody = try await home.web("alice-password", home.alice.code())
+        #expect(nobody.pam == shut, "\(nobody)")
+      }
+    }
+
+    @Test("root is no peer, and broker_password is no option for root")
+    func root() async throws {
+      try await withBroker { home in
+        let visit = try await home.visit {
+          try await home.host.pam(
+            "cachet-admin", about: "alice", "alice-password" + home.alice.code(), as: "root")
+        }
+        #expect(visit.pam.prefix(2) == ["auth PAM_AUTH_ERR", "acct PAM_AUTH_ERR"], "\(visit)")
+        #expect(visit.journal.contains { $0.contains("option=broker_password") }, "\(visit)")
+      }
+    }
+  }
+}
+
+/// Opens a guarded host with a broker, and the group whose members www-data may ask about: alice.
+func withBroker(policy lines: String..., body: (Guarded) async throws -> Void) async throws {
+  try await withGuarded(sshd: nil) { home in
+    try await home.host.shell("groupadd cachet-admins && usermod -aG cachet-admins alice")
+    let all =
+      [
+        "door.sshd = ssh", "door.cachet-admin = web",
+        "broker-allow = www-data : cachet-admin : cachet-admins",
+      ] + lines
+    try await home.host.policy(lines: all)
+    try await home.host.startBroker()
+    try await body(home)
+  }
+}
+
+extension TestHost {
+  /// Lets `program` serve `socket` instead of whoever does, a process for each connection.
+  func listen(at socket: String, _ program: String, as user: String = "root") async throws {
+    let told = try await shell(
+      """
+      pkill -f '[s]ystemd-socket-activate'
+      rm -f \(socket)
+      chmod 777 /run/cachet-mfa
+      runuser -u \(user) -- systemd-socket-activate --accept --inetd -l \(socket) \(program) \
+        </dev/null >/dev/null 2>&1 &
+      for n in $(seq 200); do [ -S \(socket) ] && break; sleep 0.02; done
+      chmod 666 \(socket)
+      chmod 755 /run/cachet-mfa
+      """)
+    guard told.status == 0 else { throw NotOpened(why: told.errors) }
+  }
+}
+
+extension Guarded {
+  /// Password and code in one field, by www-data at `cachet-admin`.
+  func web(
+    _ password: String, _ code: String, _ user: String = "alice", as caller: String = "www-data",
+    rhost: String? = nil
+  ) async throws -> Visit {
+    try await visit {
+      try await host.pam(
+        "cachet-admin", about: user, password + code, as: caller, rhost: rhost)
+    }
+  }
+
+  /// The account phase alone, as at each further request of a session.
+  func account(_ user: String = "alice") async throws -> Visit {
+    try await visit {
+      try await host.pam("cachet-admin", about: user, "", steps: ["acct:silent"])
+    }
+  }
+}
+
+extension Visit {
+  /// What libpam answered: "auth PAM_SUCCESS".
+  var pam: [String] {
+    outcome.lines.filter { $0.hasPrefix("call ") && !$0.hasPrefix("call end") }
+      .map { String($0.dropFirst(5)) }
+  }
+}
