@@ -13,6 +13,7 @@ extension TestHost {
       install -d -m 755 /run/cachet-mfa || exit
       systemd-socket-activate --accept --inetd -l $socket \
         /usr/lib/cachet-mfa/cachet-mfa-broker \(name) </dev/null >/var/log/\(name) 2>&1 &
+      echo $! >/run/\(name).pid
       for n in $(seq 200); do [ -S $socket ] && break; sleep 0.02; done
       \(access) $socket
       """)
@@ -32,5 +33,22 @@ extension TestHost {
       + (rhost.map { ["--rhost", $0] } ?? []) + ["--answer", "text:\(answer)"] + steps
     return try await enter(
       ["/usr/sbin/runuser", "-u", user, "--"] + words, input: "", within: 30)
+  }
+
+  /// Lets `program` serve `socket` instead of whoever does, a process for each connection.
+  public func listen(at socket: String, _ program: String, as user: String = "root") async throws {
+    let told = try await shell(
+      """
+      kill $(cat /run/decide.pid)
+      rm -f \(socket)
+      chmod 777 /run/cachet-mfa
+      runuser -u \(user) -- systemd-socket-activate --accept --inetd -l \(socket) \(program) \
+        </dev/null >/dev/null 2>&1 &
+      echo $! >/run/decide.pid
+      for n in $(seq 200); do [ -S \(socket) ] && break; sleep 0.02; done
+      chmod 666 \(socket)
+      chmod 755 /run/cachet-mfa
+      """)
+    guard told.status == 0 else { throw NotOpened(why: told.errors) }
   }
 }
