@@ -11,7 +11,7 @@ enum Broker {
   private static let grain: Int64 = 200
 
   /// Serves standard input; the process ends after `seconds`, whatever it is at.
-  static func serve(seconds: UInt32) -> Int32 {
+  static func serve(_ role: Role, seconds: UInt32) -> Int32 {
     let begin = monotonic_milliseconds()
     guard bound_process(seconds) else { return failure }
     let connection = Connection(0, seconds: patience)

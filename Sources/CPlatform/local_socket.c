@@ -29,6 +29,21 @@ int connect_local(const char *path, int seconds)
     return fd;
 }
 
+bool is_socket_called(int fd, const char *name)
+{
+    /* One byte more than the kernel fills: a path need not end in NUL. */
+    union {
+        struct sockaddr_un address;
+        char room[sizeof(struct sockaddr_un) + 1];
+    } own = {.room = {0}};
+    socklen_t length = sizeof own.address;
+    if (getsockname(fd, (struct sockaddr *)&own.address, &length) != 0 ||
+        own.address.sun_family != AF_UNIX)
+        return false;
+    const char *last = strrchr(own.address.sun_path, '/');
+    return last != NULL && strcmp(last + 1, name) == 0;
+}
+
 int peer_user(int fd, uid_t *uid)
 {
     struct ucred peer;

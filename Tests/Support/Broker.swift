@@ -12,7 +12,7 @@ extension TestHost {
       groupadd --force --system cachet-mfa-web && usermod -aG cachet-mfa-web www-data &&
       install -d -m 755 /run/cachet-mfa || exit
       systemd-socket-activate --accept --inetd -l $socket \
-        /usr/lib/cachet-mfa/cachet-mfa-broker \(name) </dev/null >/var/log/\(name) 2>&1 &
+        /usr/lib/cachet-mfa/cachet-mfa-broker </dev/null >/var/log/\(name) 2>&1 &
       echo $! >/run/\(name).pid
       for n in $(seq 200); do [ -S $socket ] && break; sleep 0.02; done
       \(access) $socket

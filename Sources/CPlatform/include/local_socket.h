@@ -2,6 +2,7 @@
 #pragma once
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -16,6 +17,9 @@
  * queue is waited for, not asked twice.
  */
 int connect_local(const char *path, int seconds);
+
+/* Whether the socket that `fd` was accepted from lies at a path that ends in `/name`. */
+bool is_socket_called(int fd, const char *name);
 
 /* The user who made the other end: connected, or called listen(). */
 int peer_user(int fd, uid_t *uid);
