@@ -38,7 +38,12 @@ let hostSafe: [SwiftSetting] =
       ], embedded),
   ]
 
-let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+let strictC: [CSetting] = [
+  .unsafeFlags(["-Wall", "-Wextra", "-Werror"]),
+  .unsafeFlags(
+    ["-Oz", "-ffunction-sections", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"],
+    embedded),
+]
 
 let smallLink = [
   "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now",

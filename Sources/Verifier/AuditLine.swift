@@ -25,7 +25,8 @@ public enum AuditLine {
     line.append(" reason=")
     line.append(reason: decision.reason)
     line.field(" option=", option)
-    line.append(request.isProven(at: door) ? " first-factor=proven" : " first-factor=unproven")
+    let isProven = request.isProven(at: door) || decision.provesPassword
+    line.append(isProven ? " first-factor=proven" : " first-factor=unproven")
     if let attempts = decision.attempts {
       line.append(" attempts=")
       line.append(decimal: Int64(attempts))
@@ -126,7 +127,8 @@ extension TextLine {
     case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
       .wrongCode, .staleCode, .usedCode, .wrongOneTimeSecret, .usedOneTimeSecret,
       .expiredInvitation, .notACode, .noAnswer, .samePassword, .placeholder, .repeated,
-      .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .conversation,
+      .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .wrongPassword,
+      .accountShut, .notAllowed, .password, .conversation,
       .badOption, .noUser, .enrolled, .invited, .clock:
       break
     }

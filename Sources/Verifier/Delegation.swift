@@ -23,7 +23,7 @@ public enum Delegation {
     case .failed(let code): return Obstacle.accountLookup(code).decision
     case .found(let account):
       do throws(Obstacle) {
-        let policy = try Policy(at: location)
+        let policy = try Policy.applied(at: location)
         return policy.allows(asker.name, toAskAbout: account, at: request.service)
           ? nil : notAllowed
       } catch {

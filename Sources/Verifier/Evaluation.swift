@@ -4,6 +4,7 @@ internal import Store
 /// Evaluating one answer: look up → reserve → decide → commit.
 struct Evaluation: ~Copyable {
   private let isProven: Bool
+  private let verifiesPassword: Bool
   private let account: Account?
   private let window: Int
   private let door: Door
@@ -16,6 +17,7 @@ struct Evaluation: ~Copyable {
     let store = try Store(at: subject.location)
     let attempts = try Attempts(subject)
     isProven = subject.isProven
+    verifiesPassword = subject.request.verifiesPassword
     account = subject.account
     window = min(subject.policy.window, subject.request.window ?? subject.policy.window)
     door = subject.door
@@ -25,17 +27,17 @@ struct Evaluation: ~Copyable {
   }
 
   /// Looks the user up and evaluates `answer`, whose text is `text`.
-  borrowing func run(
-    _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool
+  borrowing func run<H: SignInHost & ~Copyable>(
+    _ answer: Answer, _ text: Span<UInt8>, isPrompted: Bool, _ host: inout H
   ) throws(StoreFailure) -> Decision {
     switch answer {
     case .nothing(let reason, _):
       // Neither looked up nor counted.
       return Decision(.refused, reason)
     case .oneTimeSecret(let password):
-      return try oneTime(text.extracting(password..<text.count))
+      return try oneTime(text, password: password, &host)
     case .code(let candidates):
-      return try code(candidates, text, isPrompted: isPrompted)
+      return try code(candidates, text, isPrompted: isPrompted, &host)
     }
   }
 
@@ -64,21 +66,24 @@ struct Evaluation: ~Copyable {
   /// Evaluated even while throttled or locked, without key and clock: the way in when all else is
   /// lost. A wrong one does not count: 80 bits need no throttle (SP 800-63B §5.1.2.2 asks for one
   /// below 64), and counting it would let a stranger shut out whoever has codes.
-  private borrowing func oneTime(_ text: Span<UInt8>) throws(StoreFailure) -> Decision {
+  private borrowing func oneTime<H: SignInHost & ~Copyable>(
+    _ text: Span<UInt8>, password: Int, _ host: inout H
+  ) throws(StoreFailure) -> Decision {
+    let secret = text.extracting(password..<text.count)
     let person = try person()
     switch consume person {
     case .known(let record):
-      return try oneTime(text, record)
+      return try oneTime(secret, behind: text.extracting(0..<password), record, &host)
     case .nobody(let reason):
       // The work of a wrong one.
-      try OneTimeCheck.pretend(text)
+      try OneTimeCheck.pretend(secret)
       return Decision(.refused, reason)
     }
   }
 
   @inline(never)
-  private borrowing func oneTime(
-    _ text: Span<UInt8>, _ record: borrowing Record
+  private borrowing func oneTime<H: SignInHost & ~Copyable>(
+    _ text: Span<UInt8>, behind password: Span<UInt8>, _ record: borrowing Record, _ host: inout H
   ) throws(StoreFailure) -> Decision {
     guard let hit = try OneTimeCheck.find(text, in: record.credentials) else {
       return Decision(.refused, .wrongOneTimeSecret)
@@ -93,6 +98,8 @@ struct Evaluation: ~Copyable {
     guard try record.state.use(hit.index, of: hit.set) else {
       return Decision(.refused, .usedOneTimeSecret)
     }
+    // Used up, whatever the password is: who found recovery codes has ten guesses and no more.
+    if let refusal = refusal(of: password, &host) { return refusal }
     switch hit.set.kind {
     case .recovery:
       return try commit(
@@ -104,8 +111,8 @@ struct Evaluation: ~Copyable {
 
   // MARK: codes
 
-  private borrowing func code(
-    _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool
+  private borrowing func code<H: SignInHost & ~Copyable>(
+    _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool, _ host: inout H
   ) throws(StoreFailure) -> Decision {
     let person = try person()
     switch consume person {
@@ -113,7 +120,7 @@ struct Evaluation: ~Copyable {
       guard record.credentials.isEnrolled else { return try refuseCode(.notEnrolled) }
       guard try clockIsSane(record) else { return Decision(.unavailable, .clock) }
       return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
-        try code(candidates, text, isPrompted: isPrompted, record, keys)
+        try code(candidates, text, isPrompted: isPrompted, record, keys, &host)
       }
     case .nobody(let reason):
       return try refuseCode(reason)
@@ -138,9 +145,9 @@ struct Evaluation: ~Copyable {
   }
 
   /// Reserve → decide → commit, for somebody who is enrolled.
-  private borrowing func code(
+  private borrowing func code<H: SignInHost & ~Copyable>(
     _ candidates: Answer.Candidates, _ text: Span<UInt8>, isPrompted: Bool,
-    _ record: borrowing Record, _ keys: borrowing KeyRing
+    _ record: borrowing Record, _ keys: borrowing KeyRing, _ host: inout H
   ) throws(StoreFailure) -> Decision {
     let fingerprint = try CodeCheck.fingerprint(text, at: door, keys)
     if isPrompted, isProven, try repeats(fingerprint, record) {
@@ -162,6 +169,12 @@ struct Evaluation: ~Copyable {
     var i = 0
     while let hit = hits[i] {
       if try record.state.accept(hit.step, of: hit.id, hit.parameters) {
+        let password = text.extracting(0..<(text.count - hit.parameters.digits))
+        if var refusal = refusal(of: password, &host) {
+          try attempts.settle(refusal.settlement, ticket, record.state, now: now)
+          try count(&refusal, record)
+          return refusal
+        }
         try attempts.settle(.succeeded, ticket, record.state, now: now)
         var decision = try commit(.code, .totp(hit.id), .factor(hit.id), record)
         decision.codeDigits = hit.parameters.digits
@@ -189,6 +202,20 @@ struct Evaluation: ~Copyable {
     return decision
   }
 
+  /// What the password in front of a right second factor comes to; `nil` where nothing is wrong
+  /// with it, or nobody asks for one.
+  private borrowing func refusal<H: SignInHost & ~Copyable>(
+    of password: Span<UInt8>, _ host: inout H
+  ) -> Decision? {
+    guard verifiesPassword else { return nil }
+    switch host.verify(password: password) {
+    case .right: return nil
+    case .wrong: return Decision(.refused, .wrongPassword)
+    case .accountShut: return Decision(.refused, .accountShut)
+    case .unavailable: return Decision(.unavailable, .password)
+    }
+  }
+
   // MARK: commit
 
   /// The one place where success comes from: what was used is noted and on disk before it is told.
@@ -200,6 +227,7 @@ struct Evaluation: ~Copyable {
     try record.state.sync()
     var decision = Decision(.accepted, reason)
     decision.use = use
+    decision.provesPassword = verifiesPassword
     return decision
   }
 
@@ -254,6 +282,13 @@ struct Evaluation: ~Copyable {
   }
 }
 
+extension Decision {
+  /// A wrong password counts; that of an account that is shut, or that nobody could judge, does not.
+  fileprivate var settlement: Settlement {
+    if case .wrongPassword = reason { .refused } else { .givenBack }
+  }
+}
+
 /// Why the last answer was refused, as the state page keeps it for the next prompt.
 enum RefusalNote: UInt8 {
   case none = 0
@@ -269,7 +304,8 @@ enum RefusalNote: UInt8 {
     case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
       .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
-      .noFirstFactor, .throttled, .locked, .conversation, .badOption, .noUser, .enrolled, .invited,
+      .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .password,
+      .conversation, .badOption, .noUser, .enrolled, .invited,
       .store, .policy, .accountLookup, .clock:
       self = .none
     }

@@ -19,6 +19,9 @@ public enum PolicyKey: UInt8, Sendable {
   case throttleLongest
   case lockAfter
   case unprovenAccountLimit
+  case brokerAllow
+  /// `session.SERVICE`
+  case session
 
   /// The key as it is written; where a name follows, up to and with the dot.
   public var name: StaticString {
@@ -38,6 +41,8 @@ public enum PolicyKey: UInt8, Sendable {
     case .throttleLongest: "throttle-longest"
     case .lockAfter: "lock-after"
     case .unprovenAccountLimit: "unproven-account-limit"
+    case .brokerAllow: "broker-allow"
+    case .session: "session."
     }
   }
 
@@ -51,8 +56,9 @@ public enum PolicyKey: UInt8, Sendable {
     case .throttleLongest: 1...86_400
     case .lockAfter: 10...100
     case .unprovenAccountLimit: 20...4_000  // counted in 12 bits
+    case .session: 30...43_200
     case .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .requiredGroups, .exemptUsers,
-      .exemptGroups, .door:
+      .exemptGroups, .door, .brokerAllow:
       nil
     }
   }
@@ -62,7 +68,8 @@ public enum PolicyKey: UInt8, Sendable {
     switch self {
     case .requiredGroups, .exemptUsers, .exemptGroups: true
     case .digits, .window, .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .door,
-      .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
+      .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit,
+      .brokerAllow, .session:
       false
     }
   }
@@ -86,6 +93,7 @@ public enum PolicyKey: UInt8, Sendable {
     case "throttle-longest": self = .throttleLongest
     case "lock-after": self = .lockAfter
     case "unproven-account-limit": self = .unprovenAccountLimit
+    case "broker-allow": self = .brokerAllow
     default: return nil
     }
   }

@@ -18,18 +18,29 @@ enum Prompt {
         }
       }
     }
-    if let prompt = subject.request.prompt {
+    append(question: subject.request, to: &line)
+    return line
+  }
+
+  /// What everybody is asked.
+  static func question(_ request: Request) -> TextLine {
+    var line = TextLine()
+    append(question: request, to: &line)
+    return line
+  }
+
+  @inline(never)
+  private static func append(question request: Request, to line: inout TextLine) {
+    if let prompt = request.prompt {
       prompt.withBytes { (text: Span<UInt8>) in line.append(text) }
     } else {
-      line.append(
-        subject.request.mode.splits ? "Password and verification code" : "Verification code")
+      line.append(request.mode.splits ? "Password and verification code" : "Verification code")
     }
     line.append(" for ")
-    subject.request.user.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    request.user.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
     line.append(" (")
-    subject.request.service.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
+    request.service.withBytes { (name: Span<UInt8>) in line.append(printable: name) }
     line.append("): ")
-    return line
   }
 
   /// What a person with a proven first factor may know.

@@ -9,13 +9,11 @@ public enum RemoteSignIn {
     _ request: Request, host: inout H
   ) -> Decision.Outcome {
     switch request.mode {
-    case .prompt: return ask(request, split: false, &host)
-    case .promptSplit: return ask(request, split: true, &host)
-    case .earlier(let split): return takeEarlier(request, split: split, &host) ?? .refused
-    case .earlierThenPrompt(let split):
-      let first = takeEarlier(request, split: split, &host)
-      if let first, first != .refused { return first }
-      return ask(request, split: split, &host)
+    case .prompt, .promptSplit: return ask(request, &host)
+    case .earlier: return takeEarlier(request, &host) ?? .refused
+    case .earlierThenPrompt:
+      if let first = takeEarlier(request, &host), first != .refused { return first }
+      return ask(request, &host)
     }
   }
 
@@ -26,46 +24,45 @@ public enum RemoteSignIn {
 
   @inline(never)
   private static func ask<H: SignInHost & ~Copyable>(
-    _ request: Request, split: Bool, _ host: inout H
+    _ request: Request, _ host: inout H
   ) -> Decision.Outcome {
-    let prompt = Prompt.question(request, split: split)
-    return host.ask(prompt) { (host: inout H, text: Span<UInt8>) in
+    host.ask(Prompt.question(request)) { (host: inout H, text: Span<UInt8>) in
       let repeats =
-        !split
+        !request.mode.splits
         && host.withEarlierPassword { (_: inout H, earlier: Span<UInt8>) in
           constantTimeEqual(earlier, text)
         } ?? false
-      return decide(request, text, split: split, repeats: repeats, &host)
+      return decide(request, text, repeats: repeats, &host)
     } ?? .refused
   }
 
   private static func takeEarlier<H: SignInHost & ~Copyable>(
-    _ request: Request, split: Bool, _ host: inout H
+    _ request: Request, _ host: inout H
   ) -> Decision.Outcome? {
     host.withEarlierPassword { (host: inout H, text: Span<UInt8>) in
-      decide(request, text, split: split, repeats: false, &host)
+      decide(request, text, repeats: false, &host)
     }
   }
 
   /// Has one answer decided, and leaves the password part for later modules.
   @inline(never)
   private static func decide<H: SignInHost & ~Copyable>(
-    _ request: Request, _ text: Span<UInt8>, split: Bool, repeats: Bool, _ host: inout H
+    _ request: Request, _ text: Span<UInt8>, repeats: Bool, _ host: inout H
   ) -> Decision.Outcome {
     var flags = flags(request)
-    flags.splits = split
     flags.repeatsPassword = repeats
     let answer = RemoteQuestion.ask(.decide, request, flags, answer: text)
+    guard request.mode.splits else { return answer.outcome }
     // As in process: where nobody says where the password ends, six digits are taken for the code.
     let password =
       answer.password
-      ?? Answer(text, earlier: nil, split: split).password(digits: PolicySettings().digits)
-    if split, !host.leave(password: text.extracting(0..<password)) { return .unavailable }
-    return answer.outcome
+      ?? Answer(text, earlier: nil, split: true).password(digits: PolicySettings().digits)
+    return host.leave(password: text.extracting(0..<password)) ? answer.outcome : .unavailable
   }
 
   private static func flags(_ request: Request) -> RemoteQuestion.Flags {
     var flags = RemoteQuestion.Flags()
+    flags.splits = request.mode.splits
     flags.verifiesPassword = request.verifiesPassword
     flags.allowsUnenrolled = request.allowsUnenrolled
     flags.needsFirstFactor = request.needsFirstFactor

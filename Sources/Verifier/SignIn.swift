@@ -106,7 +106,7 @@ public enum SignIn {
     do throws(Obstacle) {
       let now = host.now()
       decision = try obstructed { () throws(StoreFailure) in
-        try Evaluation(subject, now: now).run(answer, text, isPrompted: isPrompted)
+        try Evaluation(subject, now: now).run(answer, text, isPrompted: isPrompted, &host)
       }
       if let digits = decision.codeDigits { password = text.count - digits }
     } catch {

@@ -17,13 +17,7 @@ struct Subject: ~Copyable {
 
   /// Reads the policy and what it says of the account.
   init(_ request: Request, at location: StoreLocation) throws(Obstacle) {
-    let policy: Policy
-    do throws(NoPolicy) { policy = try Policy(at: location) } catch {
-      switch error {
-      case .file(let failure): throw .store(failure)
-      case .text(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
-      }
-    }
+    let policy = try Policy.applied(at: location)
     let account: Account?
     switch request.account {
     case .found(let found): account = found
@@ -41,20 +35,36 @@ struct Subject: ~Copyable {
   }
 
   /// The decision that needs no answer: policy, positively read, asks for no second factor.
+  ///
+  /// Behind "ignored" another module has its say. Where the password is ours to verify there is
+  /// none, and a password alone opens nothing.
   func decisionOfPolicy() -> Decision? {
-    switch scope {
+    let outcome = request.verifiesPassword ? Decision.Outcome.refused : .ignored
+    return switch scope {
     case .enforced: nil
-    case .exempt(.user): Decision(.ignored, .exemptUser)
-    case .exempt(.group): Decision(.ignored, .exemptGroup)
-    case .outOfScope: Decision(.ignored, .outOfScope)
+    case .exempt(.user): Decision(outcome, .exemptUser)
+    case .exempt(.group): Decision(outcome, .exemptGroup)
+    case .outOfScope: Decision(outcome, .outOfScope)
     }
   }
 
   /// Whether line and policy let `account` still pass at `now`, if it is positively not enrolled.
   func mayPassUnenrolled(at now: Int64) -> Bool {
-    guard request.allowsUnenrolled, policy.unenrolledAllowed, now >= Release.time, let account,
+    guard request.allowsUnenrolled, !request.verifiesPassword, policy.unenrolledAllowed, now >= Release.time, let account,
       let end = policy.graceEnds(of: account)
     else { return false }
     return now < end
+  }
+}
+
+extension Policy {
+  /// Reads the applied policy; what keeps it from being read keeps a decision from being made.
+  static func applied(at location: StoreLocation) throws(Obstacle) -> Policy {
+    do throws(NoPolicy) { return try Policy(at: location) } catch {
+      switch error {
+      case .file(let failure): throw .store(failure)
+      case .text(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
+      }
+    }
   }
 }
