@@ -39,7 +39,7 @@ module:
 	  --scratch-path .build-pam --disable-local-rpath
 	@mkdir -p build/debug
 	@install -m 755 .build-pam/release/libpam_cachet_mfa.so build/debug/pam_cachet_mfa.so
-	@strip --strip-unneeded -o build/pam_cachet_mfa.so build/debug/pam_cachet_mfa.so
+	@strip --strip-unneeded --remove-section=.comment -o build/pam_cachet_mfa.so build/debug/pam_cachet_mfa.so
 	@install -m 755 .build-pam/release/cachet-mfa-broker build/debug/cachet-mfa-broker
 	@strip -o build/cachet-mfa-broker build/debug/cachet-mfa-broker
 

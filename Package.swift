@@ -30,7 +30,12 @@ let hostSafe: [SwiftSetting] =
         "-Xllvm", "-sil-disable-pass=sroa",
         // All traps of a function share one place: nobody asks a stripped module which it was.
         "-Xfrontend", "-mergeable-traps",
+        // What many functions have in common becomes one that they call, for which no leaf may keep
+        // data below its stack pointer. Leaves need no frame pointer.
         "-Xllvm", "-enable-machine-outliner=always", "-Xcc", "-mno-red-zone",
+        "-Xcc", "-momit-leaf-frame-pointer",
+        // What was read once may be read again: kept over calls it costs more.
+        "-Xllvm", "-sil-disable-pass=redundant-load-elimination",
         // Nothing unwinds: typed errors are values, and a trap ends the process.
         "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
         // What nobody calls is dropped by the linker.

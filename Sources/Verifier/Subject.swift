@@ -50,7 +50,8 @@ struct Subject: ~Copyable {
 
   /// Whether line and policy let `account` still pass at `now`, if it is positively not enrolled.
   func mayPassUnenrolled(at now: Int64) -> Bool {
-    guard request.allowsUnenrolled, !request.verifiesPassword, policy.unenrolledAllowed, now >= Release.time, let account,
+    guard request.allowsUnenrolled, !request.verifiesPassword, policy.unenrolledAllowed,
+      now >= Release.time, let account,
       let end = policy.graceEnds(of: account)
     else { return false }
     return now < end
