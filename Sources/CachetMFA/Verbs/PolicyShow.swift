@@ -11,6 +11,7 @@ struct PolicyShow: ParsableCommand {
   private static let lists: [(PolicyKey, String)] = [
     (.requiredGroups, "required_groups"), (.exemptUsers, "exempt_users"),
     (.exemptGroups, "exempt_groups"), (.enrollByGroup, "enroll_by_group"), (.door, "doors"),
+    (.brokerAllow, "broker_allow"), (.session, "sessions"),
   ]
 
   func run() throws(Failure) {
@@ -41,7 +42,8 @@ struct PolicyShow: ParsableCommand {
         switch key {
         case .exemptUsers, .exemptGroups:
           output.line("\(key.name) = \(quoted(name)) \(quoted(detail))")
-        case .door, .enrollByGroup: output.line("\(key.name)\(name) = \(detail)")
+        case .door, .enrollByGroup, .session: output.line("\(key.name)\(name) = \(detail)")
+        case .brokerAllow: output.line("\(key.name) = \(detail)")
         case .requiredGroups: output.line("\(key.name) = \(quoted(name))")
         case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter,
           .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
@@ -77,6 +79,8 @@ struct PolicyShow: ParsableCommand {
             case .exemptUsers, .exemptGroups: json.field("reason", bytes: detail)
             case .door: json.field("door", bytes: detail)
             case .enrollByGroup: json.field("day", bytes: detail)
+            case .session: json.field("seconds", bytes: detail)
+            case .brokerAllow: json.field("rule", bytes: detail)
             case .requiredGroups, .digits, .window, .unenrolled, .enrollBy, .firstEnroll,
               .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
               break
