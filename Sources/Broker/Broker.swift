@@ -25,7 +25,7 @@ enum Broker {
           let question = Question(frame, room.span, peer: peer)
         else { return }
         let reply = question.decide(frame, room.span)
-        if question.flags.verifiesPassword { wait(since: begin) }
+        if question.flags.verifiesPassword, !reply.isKnown { wait(since: begin) }
         if let length = RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room),
           Connection(0, seconds: patience).send(room.span.extracting(0..<length))
         {

@@ -92,6 +92,52 @@ internal import Verifier
     }
   }
 
+  /// The mark of `answer` for whom, where and from where it is, and for the password as it is stored
+  /// today; `nil` where the shadow file could not be read.
+  func mark(
+    of answer: Span<UInt8>, _ request: Request, in table: borrowing SessionTable
+  ) throws(StoreFailure) -> SessionTable.Mark? {
+    guard let user, case .found(let account) = request.account else { return nil }
+    var mark: SessionTable.Mark?
+    let none = StoreFailure(.sessions, .crypto(.memory))
+    _ = try SecretBytes(count: Host.shadowRoom + answer.count + 2 * 66, or: none) {
+      (room: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      let isRead = unsafe room.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return false }
+        return unsafe user.withCString {
+          unsafe client_shadow_field(
+            $0, base.assumingMemoryBound(to: CChar.self), Host.shadowRoom)
+        }
+      }
+      guard isRead else { return }
+      var end = Host.shadowRoom
+      end = Host.append(request.service, to: &room, at: end)
+      end = Host.append(request.rhost, to: &room, at: end)
+      var rest = room._mutatingExtracting(end..<room.count)
+      copy(answer, into: &rest)
+      let text = room.span
+      mark = try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+        try table.mark(of: text.extracting(0..<(end + answer.count)), user: name)
+      }
+    }
+    return mark
+  }
+
+  private static let shadowRoom = 512
+
+  /// Writes a length and the text: what follows cannot be taken for a part of it.
+  private static func append(
+    _ text: Quoted?, to room: inout MutableSpan<UInt8>, at start: Int
+  ) -> Int {
+    room[start] = UInt8(truncatingIfNeeded: text?.count ?? 0)
+    guard let text else { return start + 1 }
+    return text.withBytes { (bytes: Span<UInt8>) in
+      var rest = room._mutatingExtracting((start + 1)..<room.count)
+      copy(bytes, into: &rest)
+      return start + 1 + bytes.count
+    }
+  }
+
   /// The PAM service that judges passwords and accounts: /etc/pam.d/cachet-mfa-password.
   private static var service: UnsafePointer<CChar> {
     let name: StaticString = "cachet-mfa-password"

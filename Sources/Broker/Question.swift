@@ -36,29 +36,83 @@ struct Question {
     self.peer = peer
   }
 
+  /// What is replied.
+  struct Reply {
+    let outcome: Decision.Outcome
+    /// How much of the answer is password.
+    let password: Int
+    /// The answer was right before: how long it takes to say so tells nobody anything.
+    var isKnown = false
+  }
+
   /// Decides, and writes the journal.
-  func decide(_ frame: Frame, _ bytes: Span<UInt8>) -> (outcome: Decision.Outcome, password: Int) {
+  func decide(_ frame: Frame, _ bytes: Span<UInt8>) -> Reply {
     let answer = bytes.extracting(frame[.answer] ?? 0..<0)
     return Host.with(answer, request) { (host: inout Host) in
-      let outcome = frame.kind == .account ? account(&host) : signIn(&host)
-      return (outcome, host.passwordLength)
+      if frame.kind == .account { return Reply(outcome: account(&host), password: 0) }
+      return signIn(answer, &host)
     }
   }
 
-  private func signIn(_ host: inout Host) -> Decision.Outcome {
-    if let refusal = Delegation.refusal(of: request, by: peer, at: location) {
-      if flags.verifiesPassword { host.pretend() }
-      return report(refusal, "sign-in", &host)
+  private func signIn(_ answer: Span<UInt8>, _ host: inout Host) -> Reply {
+    let outcome: Decision.Outcome
+    switch Delegation(of: request, by: peer, at: location) {
+    case .refused(let decision): outcome = report(decision, "sign-in", &host)
+    case .allowed where flags.repeatsPassword:
+      outcome = report(Decision(.refused, .samePassword), "sign-in", &host)
+    case .allowed(session: .some(let seconds)):
+      return session(seconds, answer, &host)
+    case .allowed(session: .none):
+      outcome = SignIn.run(request, at: location, host: &host).outcome
     }
-    if flags.repeatsPassword { return report(Decision(.refused, .samePassword), "sign-in", &host) }
-    let outcome = SignIn.run(request, at: location, host: &host).outcome
     if flags.verifiesPassword { host.pretend() }
-    return outcome
+    return Reply(outcome: outcome, password: host.passwordLength)
+  }
+
+  // MARK: an answer that comes again
+
+  /// Milliseconds between two looks at an answer that somebody else decides.
+  private static let look = 20
+
+  /// Takes an answer that was right within the last `seconds` for right; decides any other.
+  private func session(
+    _ seconds: Int64, _ answer: Span<UInt8>, _ host: inout Host
+  ) -> Reply {
+    do throws(StoreFailure) {
+      let table = try SessionTable(in: Store.makePath(location.run, location.owners))
+      guard let mark = try host.mark(of: answer, request, in: table) else {
+        return Reply(
+          outcome: report(Decision(.unavailable, .password), "sign-in", &host), password: 0)
+      }
+      // Whoever decides it ends within seconds, and so does this process.
+      while true {
+        switch try table.claim(mark, seconds: seconds) {
+        case .underWay: pause_milliseconds(Question.look)
+        case .over:
+          let outcome = report(Decision(.refused, .sessionOver), "sign-in", &host)
+          return Reply(outcome: outcome, password: 0, isKnown: true)
+        case .right(_, let codeLength):
+          let outcome = AccountCheck.run(request, at: location, host: &host).outcome
+          return Reply(
+            outcome: outcome == .accepted ? .accepted : .refused,
+            password: max(0, answer.count - codeLength), isKnown: true)
+        case .unknown:
+          let outcome = SignIn.run(request, at: location, host: &host).outcome
+          try table.settle(
+            mark, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
+          if flags.verifiesPassword { host.pretend() }
+          return Reply(outcome: outcome, password: host.passwordLength)
+        }
+      }
+    } catch {
+      return Reply(
+        outcome: report(Decision(.unavailable, .store(error)), "sign-in", &host), password: 0)
+    }
   }
 
   private func account(_ host: inout Host) -> Decision.Outcome {
-    if let refusal = Delegation.refusal(of: request, by: peer, at: location) {
-      return report(refusal, "account", &host)
+    if case .refused(let decision) = Delegation(of: request, by: peer, at: location) {
+      return report(decision, "account", &host)
     }
     let outcome = AccountCheck.run(request, at: location, host: &host).outcome
     guard outcome == .accepted else { return outcome }

@@ -17,6 +17,7 @@ struct CachetMFA: ParsableCommand {
         name: "Users:",
         subcommands: [
           Verify.self, Status.self, List.self, Disable.self, Enable.self, Unlock.self,
+          Sessions.self,
           RenameUser.self,
         ]),
       CommandGroup(name: "This host:", subcommands: [KeyVerb.self, PolicyVerb.self]),

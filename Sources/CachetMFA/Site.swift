@@ -57,6 +57,7 @@ struct Site {
     case .record: return own
     case .credentials: return own + "/" + Credentials.file.spelled
     case .state: return own + "/" + StatePage.file.spelled
+    case .sessions: return location.run.spelled(with: SessionTable.file.spelled)
     case .attempts: return location.run.spelled(with: AttemptTable.file.spelled)
     }
   }

@@ -11,7 +11,7 @@ public struct StoreFailure: Error {
   }
 
   public enum Part: Sendable {
-    case folder, policy, hostKey, storeID, users, record, credentials, state, attempts
+    case folder, policy, hostKey, storeID, users, record, credentials, state, attempts, sessions
   }
 
   public enum Defect: Sendable {
@@ -66,6 +66,7 @@ extension StoreFailure.Part {
     case .credentials: "credentials"
     case .state: "state"
     case .attempts: "attempts"
+    case .sessions: "sessions"
     }
   }
 }

@@ -128,7 +128,7 @@ extension TextLine {
       .wrongCode, .staleCode, .usedCode, .wrongOneTimeSecret, .usedOneTimeSecret,
       .expiredInvitation, .notACode, .noAnswer, .samePassword, .placeholder, .repeated,
       .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .wrongPassword,
-      .accountShut, .notAllowed, .password, .conversation,
+      .accountShut, .notAllowed, .sessionOver, .password, .conversation,
       .badOption, .noUser, .enrolled, .invited, .clock:
       break
     }

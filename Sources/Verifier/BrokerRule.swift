@@ -1,5 +1,5 @@
-public import OTP
-public import Store
+internal import OTP
+internal import Store
 
 /// One line of `broker-allow`: which account may ask about whom, at which service.
 ///
@@ -38,7 +38,7 @@ extension Policy {
   /// names the peer and the service, and a group that the account is positively in.
   ///
   /// Never for uid 0, and never of uid 0's asking.
-  public borrowing func allows(
+  borrowing func allows(
     _ peer: AccountName, toAskAbout account: Account, at service: Quoted
   ) -> Bool {
     guard account.uid != 0, has(.brokerAllow) else { return false }
@@ -58,7 +58,7 @@ extension Policy {
   }
 
   /// Seconds for which the broker takes the same answer again at `service`; `nil` for not at all.
-  public borrowing func session(at service: Quoted) -> Int64? {
+  borrowing func session(at service: Quoted) -> Int64? {
     var seconds: Int64?
     eachEntry(of: .session) { (name, value) in
       let isMeant = service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }

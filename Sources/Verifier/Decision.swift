@@ -66,7 +66,7 @@ public enum Reason: Sendable {
   case notACode, noAnswer, samePassword, placeholder, repeated
   case unknownUser, notEnrolled, disabled, noFirstFactor
   case throttled, locked
-  case wrongPassword, accountShut, notAllowed
+  case wrongPassword, accountShut, notAllowed, sessionOver
   case conversation, badOption, noUser
   // account phase
   case enrolled, invited
@@ -106,6 +106,7 @@ public enum Reason: Sendable {
     case .wrongPassword: "wrong-password"
     case .accountShut: "account-shut"
     case .notAllowed: "not-allowed"
+    case .sessionOver: "session-over"
     case .conversation: "no-conversation"
     case .badOption: "bad-option"
     case .noUser: "no-user"

@@ -1,7 +1,13 @@
 public import Store
 
 /// What policy lets the broker do for a peer that is not root.
-public enum Delegation {
+public enum Delegation: Sendable {
+  /// Some `broker-allow` lets the peer ask; `session` are the seconds for which an answer that was
+  /// right is good there again, `nil` where it is not.
+  case allowed(session: Int64?)
+  /// Why not.
+  case refused(Decision)
+
   /// The user whom the kernel names for those that it cannot name here.
   private static let overflow: UInt32 = 65_534
 
@@ -9,25 +15,23 @@ public enum Delegation {
   /// their own is nobody.
   public static func mayAsk(_ uid: UInt32) -> Bool { uid != 0 && uid != overflow }
 
-  /// Why `request`, which the user `peer` makes, is none of theirs; `nil` where some `broker-allow`
-  /// lets them.
+  /// Whether the user `peer` may have `request` decided.
   @inline(never)
-  public static func refusal(
-    of request: Request, by peer: UInt32, at location: StoreLocation
-  ) -> Decision? {
-    let notAllowed = Decision(.refused, .notAllowed)
-    guard mayAsk(peer), case .found(let asker) = Account.find(uid: peer) else { return notAllowed }
+  public init(of request: Request, by peer: UInt32, at location: StoreLocation) {
+    self = .refused(Decision(.refused, .notAllowed))
+    guard Delegation.mayAsk(peer), case .found(let asker) = Account.find(uid: peer) else { return }
     switch request.account {
-    case .unknown: return notAllowed
-    case .oversized: return Obstacle.accountLookup(0).decision
-    case .failed(let code): return Obstacle.accountLookup(code).decision
+    case .unknown: return
+    case .oversized: self = .refused(Obstacle.accountLookup(0).decision)
+    case .failed(let code): self = .refused(Obstacle.accountLookup(code).decision)
     case .found(let account):
       do throws(Obstacle) {
         let policy = try Policy.applied(at: location)
-        return policy.allows(asker.name, toAskAbout: account, at: request.service)
-          ? nil : notAllowed
+        if policy.allows(asker.name, toAskAbout: account, at: request.service) {
+          self = .allowed(session: policy.session(at: request.service))
+        }
       } catch {
-        return error.decision
+        self = .refused(error.decision)
       }
     }
   }

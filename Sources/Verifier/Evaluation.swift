@@ -304,7 +304,8 @@ enum RefusalNote: UInt8 {
     case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
       .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
-      .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .password,
+      .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
+      .password,
       .conversation, .badOption, .noUser, .enrolled, .invited,
       .store, .policy, .accountLookup, .clock:
       self = .none

@@ -23,14 +23,15 @@ extension TestHost {
   /// One PAM transaction by `user`, in which each prompt is answered with `answer`.
   public func pam(
     _ service: String, about subject: String, _ answer: String, as user: String = "www-data",
-    rhost: String? = nil, steps: [String] = ["auth:silent", "acct:silent"]
+    rhost: String? = nil, steps: [String] = ["auth:silent", "acct:silent"], parallel: Int = 1
   ) async throws -> Outcome {
     let words =
       [
         "/opt/build/test/pamtry", "--confdir", "/etc/pam.d", "--service", service, "--user",
         subject,
       ]
-      + (rhost.map { ["--rhost", $0] } ?? []) + ["--answer", "text:\(answer)"] + steps
+      + (rhost.map { ["--rhost", $0] } ?? []) + ["--answer", "text:\(answer)"]
+      + (parallel > 1 ? ["--parallel", "\(parallel)"] : []) + steps
     return try await enter(
       ["/usr/sbin/runuser", "-u", user, "--"] + words, input: "", within: 30)
   }

@@ -1,4 +1,4 @@
-// clock.so: moves CLOCK_REALTIME for a program under test.
+// clock.so: moves CLOCK_REALTIME, and CLOCK_BOOTTIME with it, for a program under test.
 //
 //   +90, -3600     seconds from now        @1700000000   stands still at this second
 //   fail           clock_gettime and time fail
@@ -40,7 +40,8 @@ static void word(char text[static 32]) {
 int clock_gettime(clockid_t clock, struct timespec *now) {
     char text[32];
     long done = syscall(SYS_clock_gettime, clock, now);
-    if (done != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE)) return (int)done;
+    if (done != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE && clock != CLOCK_BOOTTIME))
+        return (int)done;
     word(text);
     if (strncmp(text, "fail", 4) == 0) return errno = EINVAL, -1;
     if (*text == '@') *now = (struct timespec){.tv_sec = strtoll(text + 1, NULL, 10)};

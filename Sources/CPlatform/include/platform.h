@@ -130,6 +130,9 @@ static inline int64_t clock_seconds(void)
     return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : -1;
 }
 
+/* Seconds since the machine was started, sleep included, whatever the clock says; -1 on failure. */
+int64_t seconds_since_boot(void);
+
 /* Sleeps once; a signal may cut it short, and the caller looks again anyway. */
 static inline void pause_milliseconds(long milliseconds)
 {

@@ -107,7 +107,7 @@ extension StoreFailure {
         hint:
           "is the file system mounted? if making the store was cut short, enrol or invite again",
         .unavailable)
-    case .record, .credentials, .state, .attempts:
+    case .record, .credentials, .state, .attempts, .sessions:
       Complaint("\(path) is missing", .unavailable)
     }
   }
@@ -127,7 +127,7 @@ extension StoreFailure {
         .unavailable)
     case .policy:
       Complaint(words, hint: "run '\(site.command("policy apply"))'", .unavailable)
-    case .attempts:
+    case .attempts, .sessions:
       Complaint(words, hint: "remove it: it is made anew", .unavailable)
     case .folder, .hostKey, .storeID, .users:
       Complaint(words, hint: "restore it from a backup", .unavailable)

@@ -1,0 +1,329 @@
+internal import CPlatform
+internal import OTP
+
+/// Answers that were right a while ago, for doors where a browser repeats one with every request: a
+/// table of fixed size, without names and answers. Layout: docs/formats.md, "sessions".
+///
+/// Only programs that end by themselves within seconds take its lock, and root alone can stop them.
+public struct SessionTable: ~Copyable {
+  private let descriptor: Int32
+  private let key: InlineArray<32, UInt8>
+
+  public static var file: FileName { FileName("sessions") }
+  static let header = 4096
+  static let sets = 1024
+  static let ways = 8
+  static let entry = 32
+  static let length = header + sets * ways * entry
+
+  /// Seconds after which somebody who is deciding an answer has ended without a word.
+  static let patience: Int64 = 6
+
+  /// What is known of an answer.
+  public enum Finding: Sendable {
+    /// Nothing: it is the caller's to decide now, and to `settle`.
+    case unknown
+    /// Somebody decides it at this moment.
+    case underWay
+    /// It was right `since`, a second of `seconds_since_boot`, and ended in a code of that length.
+    case right(since: Int64, codeLength: Int)
+    /// It was right, and that is over.
+    case over
+  }
+
+  /// Whose answer it is, and the answer itself, under the table's key: nothing can be read off it.
+  public struct Mark: Sendable {
+    fileprivate let set: Int
+    /// Tells the users of one set apart.
+    fileprivate let user: InlineArray<6, UInt8>
+    fileprivate let mac: InlineArray<16, UInt8>
+  }
+
+  /// Opens the table in `folder`, and makes it first if it is not there.
+  public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    do throws(StoreFailure) {
+      try self.init(existing: folder)
+    } catch {
+      guard case .missing = error.defect else { throw error }
+      do throws(StoreFailure) {
+        try SessionTable.create(in: folder)
+      } catch {
+        guard case .exists = error.defect else { throw error }
+      }
+      try self.init(existing: folder)
+    }
+  }
+
+  private init(existing folder: borrowing TrustedFolder) throws(StoreFailure) {
+    let file = try folder.open(SessionTable.file, writing: true, part: .sessions)
+    do throws(StoreFailure) {
+      guard file.size == Int64(SessionTable.length) else {
+        throw StoreFailure(
+          .sessions, file.size < Int64(SessionTable.length) ? .truncated : .tooLarge)
+      }
+      var start = InlineArray<40, UInt8>(repeating: 0)
+      var room = start.mutableSpan
+      try SessionTable.read(file.descriptor, at: 0, into: &room)
+      guard bigEndian(start.span.extracting(0..<8)) == SessionTable.magic else {
+        throw StoreFailure(.sessions, .checksumMismatch)
+      }
+      var key = InlineArray<32, UInt8>(repeating: 0)
+      var i = 0
+      while i < key.count {
+        key[i] = start[i + 8]
+        i += 1
+      }
+      self.key = key
+      descriptor = file.descriptor
+    } catch {
+      close(file.descriptor)
+      throw error
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// "CMFASE1\n"
+  private static let magic: UInt64 = 0x434d_4641_5345_310a
+
+  private static func create(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    var page = InlineArray<4096, UInt8>(repeating: 0)
+    var room = page.mutableSpan
+    var i = 0
+    while i < 8 {
+      room[i] = UInt8(truncatingIfNeeded: magic >> UInt64(56 - 8 * i))
+      i += 1
+    }
+    do throws(OTPFailure) {
+      var key = room._mutatingExtracting(8..<40)
+      try fillRandom(&key)
+    } catch {
+      throw StoreFailure(.sessions, .crypto(error))
+    }
+    try folder.create(
+      file, with: page.span, followedByZeros: length - header, part: .sessions)
+  }
+
+  // MARK: marks
+
+  /// The mark of `what`, which is `user`'s. Users have room for eight, shared with whom chance puts
+  /// into the same set; the oldest makes room.
+  public func mark(of what: Span<UInt8>, user: Span<UInt8>) throws(StoreFailure) -> Mark {
+    let owner = try keyed(user)
+    let answer = try keyed(what)
+    var mac = InlineArray<16, UInt8>(repeating: 0)
+    var i = 0
+    while i < mac.count {
+      mac[i] = answer[i]
+      i += 1
+    }
+    var tag = InlineArray<6, UInt8>(repeating: 0)
+    i = 0
+    while i < tag.count {
+      tag[i] = owner[i + 8]
+      i += 1
+    }
+    let number = bigEndian(owner.span.extracting(0..<8))
+    return Mark(set: Int(number % UInt64(SessionTable.sets)), user: tag, mac: mac)
+  }
+
+  private func keyed(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<64, UInt8> {
+    var digest = InlineArray<64, UInt8>(repeating: 0)
+    var room = digest.mutableSpan
+    do throws(OTPFailure) {
+      try hmac(.sha256, key: key.span, text, into: &room)
+    } catch {
+      throw StoreFailure(.sessions, .crypto(error))
+    }
+    return digest
+  }
+
+  // MARK: entries
+
+  /// What stands in an entry behind the mark.
+  private enum State {
+    static let none: UInt8 = 0
+    static let over: UInt8 = 1
+    static let underWay: UInt8 = 2
+    static let right: UInt8 = 3
+  }
+
+  /// What is known of the answer with `mark`, if it is good for `seconds`. What is not known is
+  /// noted as under way; the caller settles it.
+  public func claim(_ mark: Mark, seconds: Int64) throws(StoreFailure) -> Finding {
+    let now = seconds_since_boot()
+    guard now >= 0 else { throw StoreFailure(.sessions, .unreadable(errno: last_errno())) }
+    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+      if let place = SessionTable.find(mark, in: room.span) {
+        let since = SessionTable.time(place, in: room.span)
+        let age = now - since
+        switch room[place + 24] {
+        case State.right where age >= 0 && age < seconds:
+          return .right(since: since, codeLength: Int(room[place + 25]))
+        case State.underWay where age >= 0 && age < SessionTable.patience: return .underWay
+        case State.underWay:
+          SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+          return .unknown
+        default: return .over
+        }
+      }
+      let place = SessionTable.place(in: room.span)
+      SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+      return .unknown
+    }
+  }
+
+  /// Notes that a claimed answer was right, and how long its code was; `nil`: it was not.
+  public func settle(_ mark: Mark, codeLength: Int?) throws(StoreFailure) {
+    let now = seconds_since_boot()
+    try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+      guard let place = SessionTable.find(mark, in: room.span) else { return }
+      if let codeLength {
+        SessionTable.write(
+          mark, State.right, codeLength: UInt8(truncatingIfNeeded: codeLength), now, at: place,
+          in: &room)
+      } else {
+        SessionTable.clear(place, in: &room)
+      }
+    }
+  }
+
+  /// How many answers of `user` are good now, at the longest `seconds`.
+  public func count(of user: Span<UInt8>, seconds: Int64) throws(StoreFailure) -> Int {
+    let mark = try mark(of: user, user: user)
+    let now = seconds_since_boot()
+    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+      var count = 0
+      var place = 0
+      while place < room.count {
+        let age = now - SessionTable.time(place, in: room.span)
+        if SessionTable.isRight(place, mark, in: room.span), age >= 0, age < seconds { count += 1 }
+        place += SessionTable.entry
+      }
+      return count
+    }
+  }
+
+  /// Ends what `user` has; returns how many there were.
+  public func end(_ user: Span<UInt8>) throws(StoreFailure) -> Int {
+    let mark = try mark(of: user, user: user)
+    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+      var count = 0
+      var place = 0
+      while place < room.count {
+        // Not forgotten: a browser that still repeats the answer must not look like a guesser.
+        if SessionTable.isRight(place, mark, in: room.span) {
+          room[place + 24] = State.over
+          count += 1
+        }
+        place += SessionTable.entry
+      }
+      return count
+    }
+  }
+
+  private static func isRight(_ place: Int, _ mark: Mark, in set: Span<UInt8>) -> Bool {
+    set[place + 24] == State.right
+      && constantTimeEqual(set.extracting((place + 26)..<(place + 32)), mark.user.span)
+  }
+
+  private static func find(_ mark: Mark, in set: Span<UInt8>) -> Int? {
+    var place = 0
+    while place < set.count {
+      if set[place + 24] != State.none,
+        constantTimeEqual(set.extracting(place..<(place + 16)), mark.mac.span)
+      {
+        return place
+      }
+      place += entry
+    }
+    return nil
+  }
+
+  /// An empty place, or the oldest.
+  private static func place(in set: Span<UInt8>) -> Int {
+    var chosen = 0
+    var oldest = Int64.max
+    var place = 0
+    while place < set.count {
+      if set[place + 24] == State.none { return place }
+      if time(place, in: set) < oldest { (chosen, oldest) = (place, time(place, in: set)) }
+      place += entry
+    }
+    return chosen
+  }
+
+  private static func time(_ place: Int, in set: Span<UInt8>) -> Int64 {
+    Int64(truncatingIfNeeded: bigEndian(set.extracting((place + 16)..<(place + 24))))
+  }
+
+  private static func write(
+    _ mark: Mark, _ state: UInt8, codeLength: UInt8, _ now: Int64, at place: Int,
+    in room: inout MutableSpan<UInt8>
+  ) {
+    clear(place, in: &room)
+    var i = 0
+    while i < 16 {
+      room[place + i] = mark.mac[i]
+      i += 1
+    }
+    i = 0
+    while i < 8 {
+      room[place + 16 + i] = UInt8(truncatingIfNeeded: now >> Int64(56 - 8 * i))
+      i += 1
+    }
+    room[place + 24] = state
+    room[place + 25] = codeLength
+    i = 0
+    while i < 6 {
+      room[place + 26 + i] = mark.user[i]
+      i += 1
+    }
+  }
+
+  private static func clear(_ place: Int, in room: inout MutableSpan<UInt8>) {
+    var i = 0
+    while i < entry {
+      room[place + i] = 0
+      i += 1
+    }
+  }
+
+  // MARK: the file
+
+  /// Lends the entries of one set, and writes them back, while nobody else does.
+  private func change<R>(
+    _ set: Int, _ body: (inout MutableSpan<UInt8>) -> R
+  ) throws(StoreFailure) -> R {
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard last_errno() == EINTR else {
+        throw StoreFailure(.sessions, .notLockable(errno: last_errno()))
+      }
+    }
+    defer { _ = flock(descriptor, LOCK_UN) }
+    var bytes = InlineArray<256, UInt8>(repeating: 0)
+    var room = bytes.mutableSpan
+    let start = SessionTable.header + set * room.count
+    try SessionTable.read(descriptor, at: start, into: &room)
+    let result = body(&room)
+    let written = unsafe room.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe pwrite(descriptor, base, bytes.count, off_t(start))
+    }
+    guard written == room.count else {
+      throw StoreFailure(.sessions, .unwritable(errno: last_errno()))
+    }
+    return result
+  }
+
+  private static func read(
+    _ file: Int32, at start: Int, into room: inout MutableSpan<UInt8>
+  ) throws(StoreFailure) {
+    let count = room.count
+    let got = unsafe room.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe pread(file, base, count, off_t(start))
+    }
+    guard got == count else { throw StoreFailure(.sessions, .unreadable(errno: last_errno())) }
+  }
+}
