@@ -2,7 +2,7 @@
 #
 #   make [build]            build/pam_cachet_mfa.so, build/cachet-mfa-broker and build/cachet-mfa
 #   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
-#   make test               everything; as root also real sshd, sudo and su in a root of their own
+#   make test               everything; as root also real sshd, sudo, su and web servers in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
 #   make fuzz               hostile inputs, and the lines that they reach; FUZZ_SECONDS= for each (300)
@@ -21,6 +21,7 @@ prefix := /usr/local
 bindir = $(prefix)/bin
 mandir = $(prefix)/share/man
 docdir = $(prefix)/share/doc/cachet-mfa
+sharedir = $(prefix)/share/cachet-mfa
 bash_completions = $(prefix)/share/bash-completion/completions
 fish_completions = $(prefix)/share/fish/vendor_completions.d
 zsh_completions = $(prefix)/share/zsh/vendor-completions
@@ -108,11 +109,15 @@ install:
 	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	  echo "installed $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
-	@umask 022; for page in README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs/*.md docs/decisions/* \
+	@umask 022; for page in README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs/*.md docs/*.png docs/decisions/* \
 	  pam/recipes/*; do \
 	  [ -e "$$page" ] || continue; \
 	  install -D -m 644 "$$page" "$(DESTDIR)$(docdir)/$$(echo "$$page" | sed -E "s,^(pam|docs)/,,")"; \
 	done; echo "installed $(DESTDIR)$(docdir)"
+	@umask 022; for file in packaging/apache/* packaging/apache/page/* packaging/nginx/*; do \
+	  [ -d "$$file" ] || install -D -m 644 "$$file" "$(DESTDIR)$(sharedir)/$${file#packaging/}"; \
+	done; chmod 755 "$(DESTDIR)$(sharedir)/apache/passphrases"; echo "installed $(DESTDIR)$(sharedir)"
+	@sed -i 's,/usr/share/cachet-mfa/,$(sharedir)/,' "$(DESTDIR)$(sharedir)"/apache/*.service
 	@# The pages of docs/ and pam/ lie beside the others there.
 	@sed -i -E 's,]\((pam|docs)/,](,g' "$(DESTDIR)$(docdir)"/*.md
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
@@ -130,5 +135,5 @@ uninstall:
 	@for page in docs/man/*.[158]; do \
 	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
-	@rm -rf "$(DESTDIR)$(docdir)"
+	@rm -rf "$(DESTDIR)$(docdir)" "$(DESTDIR)$(sharedir)/apache" "$(DESTDIR)$(sharedir)/nginx"
 	@echo "removed; /etc/cachet-mfa and /var/lib/cachet-mfa are left as they are"

@@ -12,7 +12,9 @@ extension HostTests {
       "/usr/share/fish/vendor_completions.d/cachet-mfa.fish",
       "/usr/share/zsh/vendor-completions/_cachet-mfa", "/usr/share/cachet-mfa/in-use",
       "/usr/share/doc/cachet-mfa/recipes/sshd", "/usr/share/doc/cachet-mfa/recipes/README.md",
-      "/usr/share/doc/cachet-mfa/copyright",
+      "/usr/share/doc/cachet-mfa/copyright", "/usr/share/doc/cachet-mfa/web.md",
+      "/usr/share/cachet-mfa/apache/cachet-2.4.conf", "/usr/share/cachet-mfa/apache/passphrases",
+      "/usr/share/cachet-mfa/apache/page/sign-in.html", "/usr/share/cachet-mfa/nginx/guard.conf",
     ]
     private let folders = ["/etc/cachet-mfa", "/var/lib/cachet-mfa"]
 
@@ -30,7 +32,7 @@ extension HostTests {
           #expect(told.output == "root root 700\n")
         }
         let recipes = try await host.shell("ls /usr/share/doc/cachet-mfa/recipes")
-        #expect(recipes.lines.count == 7 && recipes.lines.contains("sudo-targetpw"))
+        #expect(recipes.lines.count == 9 && recipes.lines.contains("sudo-targetpw"))
         let beside = try await host.shell("ls /lib/*/security/pam_unix.so /lib/*/security/*cachet*")
         #expect(beside.lines.count == 2)
         #expect(try await host.run("cachet-mfa", "--help").status == 0)
