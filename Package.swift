@@ -121,7 +121,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support", swiftSettings: strict),
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "HostTests", dependencies: ["TestSupport"], exclude: ["packages", "testroot"],
+      name: "HostTests", dependencies: ["TestSupport"],
+      exclude: ["cachet", "packages", "packages-browser", "testroot"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],

@@ -3,7 +3,8 @@ import Glibc
 
 /// A Debian machine of its own, opened over `.testroot` for one scenario: real sshd on loopback,
 /// real sudo and su, users alice and bob (passwords `alice-password`, `bob-password`; root's is
-/// `root-password`), both in sudoers. The module and the program are installed.
+/// `root-password`), both in sudoers. The module and the program are installed. `bare`: without all
+/// that; `browser`: with a web browser.
 ///
 ///     try await withHost(pam: ["sshd": [...]]) { host in
 ///       let visit = try await host.ssh("alice", [("code:", "123456")], "id -un")
@@ -11,9 +12,9 @@ import Glibc
 ///     }
 public func withHost<R>(
   pam services: [String: [String]] = [:], sshd: [String]? = [], bare: Bool = false,
-  _ body: (TestHost) async throws -> R
+  browser: Bool = false, _ body: (TestHost) async throws -> R
 ) async throws -> R {
-  let host = try await TestHost.open(bare: bare)
+  let host = try await TestHost.open(bare ? "bare" : browser ? "browser" : "")
   do {
     for (name, lines) in services { try host.pam(name, lines) }
     if !bare, let sshd { try await host.start(sshd: sshd) }
@@ -32,8 +33,8 @@ public struct TestHost: Sendable {
   private let holder: Holder
   private let pid: Int32
 
-  static func open(bare: Bool) async throws -> TestHost {
-    let holder = try Holder(bare: bare)
+  static func open(_ kind: String) async throws -> TestHost {
+    let holder = try Holder(kind)
     for _ in 0..<300 {
       if let pid = holder.ready { return TestHost(holder: holder, pid: pid) }
       if !holder.complaints.isEmpty { break }
@@ -157,7 +158,7 @@ private final class Holder: Sendable {
   private let keep: Int32
   private let folder: TemporaryFolder
 
-  init(bare: Bool) throws {
+  init(_ kind: String) throws {
     folder = try TemporaryFolder()
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { throw Spawned.Failure(number: errno) }
@@ -166,7 +167,7 @@ private final class Holder: Sendable {
     keep = ends[1]
     let script = Built.package.appending(path: "Tests/HostTests/testroot").path
     process = try Spawned(
-      [script, "hold"] + (bare ? ["bare"] : []),
+      [script, "hold", kind],
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], input: .descriptor(ends[0]),
       output: folder.path("out"), errors: folder.path("err"))
   }

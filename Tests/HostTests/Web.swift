@@ -1,0 +1,273 @@
+import Foundation
+import TestSupport
+
+/// A web server in a test root: on 127.0.0.1:443 with packaging/apache or packaging/nginx as they stand,
+/// and behind it Tests/HostTests/cachet in Cachet's place, run by FastCGI as a user of its own.
+struct Web {
+  enum Server: Sendable, CustomStringConvertible {
+    case apache(guard: String = "form", mpm: String = "event")
+    case nginx
+
+    var description: String {
+      switch self {
+      case .apache(let door, let mpm): "Apache, \(door), \(mpm)"
+      case .nginx: "nginx"
+      }
+    }
+  }
+
+  let host: TestHost
+
+  /// Starts `server` in front of Cachet `version` ("2.4"; "3 /status/" for one under a path).
+  /// `lines` are Apache's virtual host's own.
+  init(
+    _ server: Server, cachet version: String, site lines: [String] = [], on host: TestHost
+  ) async throws {
+    self.host = host
+    try host.copy("packaging/apache", to: "/usr/share/cachet-mfa/apache")
+    try host.copy("packaging/nginx", to: "/usr/share/cachet-mfa/nginx")
+    try host.copy("Tests/HostTests/cachet", to: "/srv/cachet/public/index.php")
+    for file in [
+      "dist/css/app.css", "build/css/app.css", "robots.txt", "favicon.ico",
+      ".well-known/acme-challenge/abc_DEF-1",
+    ] {
+      try host.write("file\n", to: "/srv/cachet/public/\(file)")
+    }
+    let words = version.split(separator: " ").map(String.init)
+    switch server {
+    case .apache(let door, let mpm):
+      try host.write(
+        Web.htaccess, to: "/srv/cachet/public/.htaccess")
+      try host.write(
+        Web.apache(cachet: words, guard: door, lines),
+        to: "/etc/apache2/sites-available/cachet.conf")
+      try await host.must(
+        """
+        a2dismod -q mpm_event && a2enmod -q mpm_\(mpm) && a2dissite -q 000-default
+        a2enmod -q auth_form authn_socache headers proxy_fcgi proxy_http request rewrite session_cookie \
+          session_crypto socache_shmcb ssl
+        a2ensite -q cachet && echo 'Listen 127.0.0.1:443' >/etc/apache2/ports.conf
+        echo 'ServerName status.example.com' >/etc/apache2/conf-enabled/name.conf
+        mkdir -p -m 1777 /run/lock && install -d -m 700 /etc/cachet-mfa
+        /usr/share/cachet-mfa/apache/passphrases
+        \(Web.certificate)
+        \(Web.application)
+        apachectl start
+        """)
+    case .nginx:
+      try host.write(Web.nginx(cachet: words[0]), to: "/etc/nginx/conf.d/cachet.conf")
+      try host.write(
+        """
+        include fastcgi_params;
+        include /usr/share/cachet-mfa/nginx/headers-fastcgi.conf;
+        fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
+        fastcgi_pass unix:/run/cachet/app.sock;
+
+        """, to: "/etc/nginx/cachet-backend.conf")
+      try await host.must(
+        "\(Web.certificate)\n\(Web.application)\nrm /etc/nginx/sites-enabled/default\nnginx")
+    }
+    try await host.must(
+      """
+      for n in $(seq 200); do grep -q ':01BB .* 0A ' /proc/net/tcp && exit; sleep 0.02; done
+      echo 'nobody listens' >&2; exit 1
+      """)
+  }
+
+  private static let certificate = """
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+      -subj /CN=status.example.com -addext basicConstraints=CA:FALSE \
+      -keyout /etc/ssl/test.key -out /etc/ssl/test.pem 2>/dev/null || exit
+    """
+
+  /// Not the web server's user: who has that one may ask the broker.
+  private static let application = """
+    useradd --system cachet && install -d -o cachet -m 755 /run/cachet
+    chmod 755 /srv/cachet/public/index.php
+    setsid setpriv --reuid cachet --clear-groups fcgiwrap -c 4 -s unix:/run/cachet/app.sock \
+      </dev/null >/dev/null 2>&1 &
+    for n in $(seq 200); do [ -S /run/cachet/app.sock ] && break; sleep 0.02; done
+    chmod 666 /run/cachet/app.sock
+    """
+
+  /// What Cachet ships in public/.htaccess.
+  private static let htaccess = """
+    RewriteEngine On
+    RewriteCond %{REQUEST_FILENAME} !-d
+    RewriteRule ^(.*)/$ /$1 [L,R=301]
+    RewriteCond %{REQUEST_FILENAME} !-d
+    RewriteCond %{REQUEST_FILENAME} !-f
+    RewriteRule ^ index.php [L]
+    RewriteCond %{HTTP:Authorization} .
+    RewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]
+
+    """
+
+  private static func apache(
+    cachet words: [String], guard door: String, _ lines: [String]
+  ) -> String {
+    """
+    <VirtualHost *:443>
+      ServerName status.example.com
+      SSLEngine On
+      SSLCertificateFile /etc/ssl/test.pem
+      SSLCertificateKeyFile /etc/ssl/test.key
+      DocumentRoot /srv/cachet/public
+      <Directory /srv/cachet/public>
+        AllowOverride All
+        Require all granted
+      </Directory>
+      <FilesMatch "\\.php$">
+        SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+      </FilesMatch>
+      ProxyFCGIBackendType GENERIC
+      \(lines.joined(separator: "\n  "))
+
+      Define CACHET_MFA /usr/share/cachet-mfa
+      Define CACHET_MFA_GUARD \(door)
+      \(words.count > 1 ? "Define CACHET_PATH \(words[1])" : "")
+      Include ${CACHET_MFA}/apache/cachet-\(words[0]).conf
+    </VirtualHost>
+
+    """
+  }
+
+  private static func nginx(cachet version: String) -> String {
+    """
+    include /usr/share/cachet-mfa/nginx/cachet-\(version).conf;
+    server {
+      listen 127.0.0.1:443 ssl;
+      root /srv/cachet/public;
+      ssl_certificate /etc/ssl/test.pem;
+      ssl_certificate_key /etc/ssl/test.key;
+      include /usr/share/cachet-mfa/nginx/guard.conf;
+    }
+
+    """
+  }
+}
+
+extension TestHost {
+  /// Copies a file or folder of the sources to a place inside.
+  func copy(_ source: String, to inside: String) throws {
+    let to = path(inside)
+    try FileManager.default.createDirectory(
+      at: to.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: Built.package.appending(path: source), to: to)
+  }
+
+  /// Runs a script inside that has to work.
+  func must(_ script: String) async throws {
+    let done = try await shell(script)
+    guard done.status == 0 else { throw Failed(script: script, outcome: done) }
+  }
+
+  struct Failed: Error {
+    let script: String
+    let outcome: Outcome
+  }
+}
+
+/// Somebody's browser: a cookie jar, and what it sends by itself.
+struct Browser {
+  let host: TestHost
+  var name = "browser"
+  /// Sent with every request once they were asked for.
+  var basic: (user: String, answer: String)?
+
+  struct Request: Sendable {
+    var method = "GET"
+    /// As it stands in the request line.
+    var target: String
+    var headers: [String] = []
+    var form: [String]?
+
+    init(
+      _ target: String, method: String = "GET", headers: [String] = [], form: [String]? = nil
+    ) {
+      self.target = target
+      self.method = method
+      self.headers = headers
+      self.form = form
+    }
+  }
+
+  struct Reply: CustomStringConvertible {
+    let request: Request
+    let status: Int
+    /// Where it leads, without the host.
+    let location: String
+    let cookies: [String]
+    let body: String
+
+    /// What the application took it for: "GET /dashboard"; nil where it was not asked.
+    var page: String? { line("page ") }
+    var user: String? { line("user ") }
+    /// Headers that the application was told.
+    var told: [String] {
+      body.split(separator: "\n").filter { $0.hasPrefix("told ") }.map(String.init)
+    }
+
+    private func line(_ start: String) -> String? {
+      body.split(separator: "\n").first { $0.hasPrefix(start) }
+        .map { String($0.dropFirst(start.count)) }
+    }
+
+    var description: String {
+      "\(request.method) \(request.target) \(request.headers): \(status) \(location)\n\(body)"
+    }
+  }
+
+  func get(_ target: String) async throws -> Reply { try await send([Request(target)])[0] }
+
+  /// Fills in the form and sends it, as the page's own script does.
+  func signIn(
+    _ user: String, _ answer: String, to: String? = nil, origin: String? = "https://127.0.0.1"
+  ) async throws -> Reply {
+    let fields = ["httpd_username=\(user)", "httpd_password=\(answer)"]
+    return try await send([
+      Request(
+        "/cachet-mfa/sign-in", method: "POST", headers: origin.map { ["Origin: \($0)"] } ?? [],
+        form: fields + (to.map { ["httpd_location=\($0)"] } ?? []))
+    ])[0]
+  }
+
+  /// Sends them one after the other, on one connection.
+  func send(_ requests: [Request]) async throws -> [Reply] {
+    func quoted(_ text: String) -> String {
+      "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+    let marks = requests.map { request in
+      var lines = [
+        "url = https://127.0.0.1/", "request-target = \(quoted(request.target))", "insecure",
+        "silent", "http1.1", "include", "globoff", "max-time = 20", "cookie = /root/\(name).jar",
+        "cookie-jar = /root/\(name).jar", "write-out = \"\\n<<%{http_code}>>\\n\"",
+      ]
+      lines += request.method == "HEAD" ? ["head"] : ["request = \(request.method)"]
+      lines += request.headers.map { "header = \(quoted($0))" }
+      lines += (request.form ?? []).map { "data-urlencode = \(quoted($0))" }
+      if let basic { lines.append("user = \(quoted("\(basic.user):\(basic.answer)"))") }
+      return lines.joined(separator: "\n") + "\n"
+    }
+    let asked = try await host.run(
+      "curl", "--config", "-", input: marks.joined(separator: "next\n"), within: 120)
+    let parts = asked.output.replacing("\r\n", with: "\n").split(
+      separator: "\n<<", omittingEmptySubsequences: false)
+    guard parts.count == requests.count + 1 else {
+      throw TestHost.Failed(script: "curl", outcome: asked)
+    }
+    return zip(requests, zip(parts, parts.dropFirst())).map { request, texts in
+      // Each part begins with the end of the mark before it.
+      let text = texts.0.split(separator: ">>\n", maxSplits: 1).last.map(String.init) ?? ""
+      let head = text.split(separator: "\n\n", maxSplits: 1).first ?? ""
+      func header(_ name: String) -> [String] {
+        head.split(separator: "\n").filter { $0.lowercased().hasPrefix(name) }
+          .map { $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces) }
+      }
+      return Reply(
+        request: request, status: Int(texts.1.prefix(3)) ?? 0,
+        location: header("location:").first?.replacing("https://127.0.0.1", with: "") ?? "",
+        cookies: header("set-cookie:"), body: text)
+    }
+  }
+}
