@@ -1,0 +1,239 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension HostTests {
+  @Suite("The web administration")
+  struct WebSignIn {
+    @Test(
+      "password and code open a session, and a hundred pages ask for no other code",
+      arguments: ["event", "prefork"])
+    func form(mpm: String) async throws {
+      try await withWebDoor(.apache(mpm: mpm)) { home, browser in
+        let asked = try await browser.get("/dashboard/incidents")
+        #expect(asked.location == "/cachet-mfa/sign-in.html?to=/dashboard/incidents", "\(asked)")
+        // A request without the cookie, from another site, must not replace it.
+        #expect(asked.cookies.isEmpty, "\(asked)")
+
+        let wrong = try await home.journal {
+          let reply = try await browser.signIn(
+            "alice", "alice-password" + home.alice.wrongCode())
+          #expect(reply.location == "/cachet-mfa/sign-in.html#failed", "\(reply)")
+          let page = try await browser.get("/dashboard")
+          #expect(page.status == 302 && page.page == nil, "\(page)")
+        }
+        #expect(wrong.filter { $0.hasPrefix("refused") } == ["refused wrong-code"], "\(wrong)")
+
+        let code = try await home.alice.code()
+        let right = try await home.journal {
+          let reply = try await browser.signIn("alice", "alice-password" + code)
+          #expect(reply.location == "/dashboard", "\(reply)")
+          let cookie = try #require(reply.cookies.first)
+          #expect(cookie.hasPrefix("__Host-cachet-mfa-"))
+          for word in ["path=/", "HttpOnly", "Secure", "SameSite=Strict", "Max-Age=900"] {
+            #expect(cookie.contains(";" + word), "\(cookie)")
+          }
+          #expect(!cookie.contains("alice") && !cookie.contains(code))
+          let pages = (0..<100).map { Browser.Request("/dashboard/incidents/\($0)") }
+          for page in try await browser.send(pages) {
+            #expect(page.page == page.request.target.asPage && page.user == "alice", "\(page)")
+          }
+        }
+        #expect(right.filter { !$0.hasPrefix("account") } == ["accepted code"], "\(right)")
+
+        // The same answer from elsewhere is a replay; the next code opens a session of its own.
+        var second = browser
+        second.name = "second"
+        let replay = try await home.journal {
+          let reply = try await second.signIn("alice", "alice-password" + code)
+          #expect(reply.location == "/cachet-mfa/sign-in.html#failed", "\(reply)")
+        }
+        #expect(replay.contains("refused used-code"), "\(replay)")
+        let next = try await second.signIn("alice", "alice-password" + home.alice.nextCode())
+        #expect(next.location == "/dashboard", "\(next)")
+        for either in [browser, second] {
+          #expect(try await either.get("/dashboard").user == "alice")
+        }
+      }
+    }
+
+    @Test(
+      "neither a wrong password, nor somebody who is no administrator, nor an unknown name comes in"
+    )
+    func refused() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let bob = try await home.host.enroll("bob")
+        let refused = try await [
+          browser.signIn("alice", "bob-password" + home.alice.code()),
+          browser.signIn("bob", "bob-password" + bob.code()),
+          browser.signIn("nobody-has-this", "password123456"), browser.signIn("alice", ""),
+          browser.signIn("root", "root-password123456"),
+        ]
+        for reply in refused {
+          #expect(reply.location == "/cachet-mfa/sign-in.html#failed", "\(reply)")
+          // Nothing tells which part was wrong.
+          #expect(
+            reply.body.replacing(/Date:.*|Set-Cookie:.*/, with: "")
+              == refused[0].body.replacing(/Date:.*|Set-Cookie:.*/, with: ""))
+        }
+        #expect(try await browser.get("/dashboard").page == nil)
+      }
+    }
+
+    @Test("who is disabled, expired, or must change the password is out at the next request")
+    func accounts() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let reply = try await browser.signIn("alice", "alice-password" + home.alice.code())
+        #expect(reply.location == "/dashboard", "\(reply)")
+        for (ill, well) in [
+          ("cachet-mfa disable alice", "cachet-mfa enable alice"),
+          ("chage -E 1 alice", "chage -E -1 alice"),
+          ("chage -d 0 alice", "chage -d 2026-01-01 alice"),
+          ("gpasswd -d alice cachet-admins", "gpasswd -a alice cachet-admins"),
+        ] {
+          #expect(try await browser.get("/dashboard").user == "alice")
+          try await home.host.must(ill)
+          let out = try await browser.get("/dashboard")
+          #expect(out.page == nil && [302, 401, 403].contains(out.status), "\(ill): \(out)")
+          try await home.host.must(well)
+        }
+        #expect(try await browser.get("/dashboard").user == "alice")
+      }
+    }
+
+    @Test("a session ends by signing out, by a pause, and for all when the passphrases change")
+    func ends() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        func signIn() async throws {
+          let reply = try await browser.signIn("alice", "alice-password" + home.alice.nextCode())
+          #expect(reply.location == "/dashboard", "\(reply)")
+          let page = try await browser.get("/dashboard")
+          #expect(page.user == "alice", "\(reply)\n\(page)")
+        }
+        func expectOut() async throws {
+          let page = try await browser.get("/dashboard")
+          #expect(
+            page.page == nil && page.location.hasPrefix("/cachet-mfa/sign-in.html"), "\(page)")
+        }
+        try await signIn()
+        try await home.host.must("cp /root/browser.jar /root/copy.jar")
+        let out = try await browser.get("/cachet-mfa/sign-out")
+        #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
+        try await expectOut()
+        // It is the browser's alone: who kept the cookie is in, as docs/web.md says.
+        var copy = browser
+        copy.name = "copy"
+        #expect(try await copy.get("/dashboard").user == "alice")
+
+        try await signIn()
+        for _ in 0..<3 {
+          try home.host.later(800)
+          #expect(try await browser.get("/dashboard").user == "alice")
+        }
+        // The status page, which reloads itself, keeps no session alive.
+        try home.host.later(800)
+        #expect(try await browser.get("/").page == "GET /")
+        try home.host.later(200)
+        try await expectOut()
+
+        try await signIn()
+        try await home.host.must(
+          "/usr/share/cachet-mfa/apache/passphrases && apachectl graceful && sleep 1")
+        try await expectOut()
+        try await signIn()
+      }
+    }
+
+    @Test("no other site signs anybody in, and what the application sees holds no password")
+    func neighbours() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let answer = try await "alice-password" + home.alice.code()
+        for origin in [nil, "null", "https://evil.example.com", "http://127.0.0.1"] as [String?] {
+          let reply = try await browser.signIn(
+            "alice", answer, to: "https://evil.example.com/", origin: origin)
+          #expect(reply.status == 403 && reply.location.isEmpty, "\(reply)")
+        }
+        let reply = try await browser.signIn("alice", answer, to: "/dashboard/team")
+        #expect(reply.location == "/dashboard/team", "\(reply)")
+        // Cachet's own cookie, which it gives with each page, stays.
+        _ = try await browser.get("/")
+        let told = try await browser.send([.init("/dashboard"), .init("/")])
+        for page in told {
+          #expect(
+            page.page != nil && page.told == ["told HTTP_COOKIE laravel_session=abc"], "\(page)")
+        }
+      }
+    }
+
+    @Test("without the broker nobody comes in and nobody stays; with it again they do")
+    func brokerDown() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let code = try await home.alice.code()
+        var second = browser
+        second.name = "second"
+        #expect(
+          try await browser.signIn("alice", "alice-password" + code).location == "/dashboard")
+        try await home.host.must("mv /run/cachet-mfa/decide.sock /run/cachet-mfa/away")
+        let page = try await browser.get("/dashboard")
+        #expect(page.page == nil, "\(page)")
+        let answer = try await "alice-password" + home.alice.nextCode()
+        let reply = try await second.signIn("alice", answer)
+        #expect(reply.location == "/cachet-mfa/sign-in.html#failed", "\(reply)")
+        #expect(try await browser.get("/").page == "GET /")
+        try await home.host.must("mv /run/cachet-mfa/away /run/cachet-mfa/decide.sock")
+        #expect(try await browser.get("/dashboard").user == "alice")
+        #expect(try await second.signIn("alice", answer).location == "/dashboard")
+      }
+    }
+
+    @Test("Basic authentication with Apache's cache: thirty files by one code, for five minutes")
+    func basicCache() async throws {
+      try await withWebDoor(.apache(guard: "basic-cache")) { home, browser in
+        var browser = browser
+        browser.basic = ("alice", try await "alice-password" + home.alice.code())
+        let files = (0..<30).map { Browser.Request("/dashboard/\($0 % 3)/file\($0).js") }
+        let told = try await home.journal {
+          for reply in try await browser.send(files) {
+            #expect(reply.user == "alice", "\(reply)")
+          }
+        }
+        #expect(told.filter { !$0.hasPrefix("account") } == ["accepted code"], "\(told)")
+
+        // A second browser is refused while the cache remembers another answer.
+        var second = browser
+        second.basic = ("alice", try await "alice-password" + home.alice.nextCode())
+        #expect(try await second.get("/dashboard").status == 401)
+        try await home.host.mfa("disable", "alice")
+        #expect(try await browser.get("/dashboard").page == nil)
+        try await home.host.mfa("enable", "alice")
+        #expect(try await browser.get("/dashboard").user == "alice")
+        try home.host.later(301)
+        #expect(try await browser.get("/dashboard").status == 401)
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate var asPage: String { "GET \(self)" }
+}
+
+extension Guarded {
+  /// What was decided meanwhile.
+  fileprivate func journal(_ body: () async throws -> Void) async throws -> [String] {
+    try await visit {
+      try await body()
+      return try await host.run("true")
+    }.decisions
+  }
+}
+
+/// A guarded host with the broker and a web server in front of Cachet 2.4; alice is an administrator of it.
+private func withWebDoor(
+  _ server: Web.Server, body: (Guarded, Browser) async throws -> Void
+) async throws {
+  try await withBroker { home in
+    _ = try await Web(server, cachet: "2.4", on: home.host)
+    try await body(home, Browser(host: home.host))
+  }
+}
