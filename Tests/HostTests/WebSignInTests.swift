@@ -195,6 +195,7 @@ extension HostTests {
         let told = try await home.journal {
           for reply in try await browser.send(files) {
             #expect(reply.user == "alice", "\(reply)")
+            #expect(!reply.told.contains { $0.contains("AUTHORIZATION") }, "\(reply)")
           }
         }
         #expect(told.filter { !$0.hasPrefix("account") } == ["accepted code"], "\(told)")
