@@ -212,6 +212,31 @@ extension HostTests {
         #expect(try await browser.get("/dashboard").status == 401)
       }
     }
+
+    @Test(
+      "Basic authentication with the broker's session: thirty files by one code, two browsers",
+      arguments: [.apache(guard: "basic"), .nginx] as [Web.Server])
+    func basicSession(server: Web.Server) async throws {
+      try await withWebDoor(server, policy: "session.cachet-admin = 900") { home, browser in
+        #expect(try await browser.get("/dashboard").status == 401)
+        var first = browser
+        first.basic = ("alice", try await "alice-password" + home.alice.code())
+        let files = (0..<30).map { Browser.Request("/dashboard/\($0 % 3)/file\($0).js") }
+        for reply in try await first.send(files) { #expect(reply.page != nil, "\(reply)") }
+        var second = browser
+        second.basic = ("alice", try await "alice-password" + home.alice.nextCode())
+        #expect(try await second.get("/dashboard").page == "GET /dashboard")
+        #expect(try await first.get("/dashboard").page == "GET /dashboard")
+        var wrong = browser
+        wrong.basic = ("alice", try await "alice-password" + home.alice.wrongCode())
+        #expect(try await wrong.get("/dashboard").status == 401)
+        try await home.host.mfa("disable", "alice")
+        #expect(try await first.get("/dashboard").page == nil)
+        try await home.host.mfa("enable", "alice")
+        try home.host.later(901)
+        #expect(try await first.get("/dashboard").status == 401)
+      }
+    }
   }
 }
 
@@ -231,9 +256,9 @@ extension Guarded {
 
 /// A guarded host with the broker and a web server in front of Cachet 2.4; alice is an administrator of it.
 private func withWebDoor(
-  _ server: Web.Server, body: (Guarded, Browser) async throws -> Void
+  _ server: Web.Server, policy line: String = "", body: (Guarded, Browser) async throws -> Void
 ) async throws {
-  try await withBroker { home in
+  try await withBroker(policy: line) { home in
     _ = try await Web(server, cachet: "2.4", on: home.host)
     try await body(home, Browser(host: home.host))
   }
