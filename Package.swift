@@ -99,8 +99,10 @@ let package = Package(
     .target(
       name: "PAMClient", path: "pam/client", cSettings: strictC,
       linkerSettings: [.linkedLibrary("pam"), .linkedLibrary("crypt")]),
+    .target(name: "CBroker", cSettings: strictC),
     .executableTarget(
-      name: "Broker", dependencies: ["Verifier", "Store", "OTP", "CPlatform", "PAMClient"],
+      name: "Broker",
+      dependencies: ["Verifier", "Store", "OTP", "CPlatform", "CBroker", "PAMClient"],
       swiftSettings: hostSafe, linkerSettings: brokerLink),
     .executableTarget(
       name: "CachetMFA",

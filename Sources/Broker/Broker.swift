@@ -1,3 +1,4 @@
+internal import CBroker
 internal import CPlatform
 internal import OTP
 internal import Store
@@ -25,7 +26,7 @@ enum Broker {
           let question = Question(frame, room.span, peer: peer)
         else { return }
         let reply = question.decide(frame, room.span)
-        if question.flags.verifiesPassword, !reply.isKnown { wait(since: begin) }
+        if reply.tellsOfPassword { wait(since: begin) }
         if let length = RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room),
           Connection(0, seconds: patience).send(room.span.extracting(0..<length))
         {

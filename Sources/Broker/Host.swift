@@ -1,3 +1,4 @@
+internal import CBroker
 internal import CPlatform
 internal import OTP
 internal import PAMClient

@@ -41,8 +41,8 @@ struct Question {
     let outcome: Decision.Outcome
     /// How much of the answer is password.
     let password: Int
-    /// The answer was right before: how long it takes to say so tells nobody anything.
-    var isKnown = false
+    /// A password may have had a part in it: how long it took must not tell which.
+    var tellsOfPassword = false
   }
 
   /// Decides, and writes the journal.
@@ -65,8 +65,14 @@ struct Question {
     case .allowed(session: .none):
       outcome = SignIn.run(request, at: location, host: &host).outcome
     }
+    return judged(outcome, &host)
+  }
+
+  /// The reply to an answer that was evaluated, or refused as if it had been.
+  private func judged(_ outcome: Decision.Outcome, _ host: inout Host) -> Reply {
     if flags.verifiesPassword { host.pretend() }
-    return Reply(outcome: outcome, password: host.passwordLength)
+    return Reply(
+      outcome: outcome, password: host.passwordLength, tellsOfPassword: flags.verifiesPassword)
   }
 
   // MARK: an answer that comes again
@@ -90,18 +96,17 @@ struct Question {
         case .underWay: pause_milliseconds(Question.look)
         case .over:
           let outcome = report(Decision(.refused, .sessionOver), "sign-in", &host)
-          return Reply(outcome: outcome, password: 0, isKnown: true)
+          return Reply(outcome: outcome, password: 0)
         case .right(_, let codeLength):
           let outcome = AccountCheck.run(request, at: location, host: &host).outcome
           return Reply(
             outcome: outcome == .accepted ? .accepted : .refused,
-            password: max(0, answer.count - codeLength), isKnown: true)
+            password: max(0, answer.count - codeLength))
         case .unknown:
           let outcome = SignIn.run(request, at: location, host: &host).outcome
           try table.settle(
             mark, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
-          if flags.verifiesPassword { host.pretend() }
-          return Reply(outcome: outcome, password: host.passwordLength)
+          return judged(outcome, &host)
         }
       }
     } catch {

@@ -1,4 +1,4 @@
-/* What a program of ours does about itself. Conventions as in platform.h. */
+/* What the broker does about its own process, which is nobody's host. Conventions as in platform.h. */
 #pragma once
 
 #include <stdbool.h>

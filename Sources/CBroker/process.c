@@ -1,8 +1,4 @@
-/* CLOCK_BOOTTIME wants _GNU_SOURCE. */
-#define _GNU_SOURCE
 #include "process.h"
-
-#include "platform.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -26,10 +22,4 @@ void log_as(const char *name, int priority, const char *line)
 {
     openlog(name, LOG_PID, LOG_AUTHPRIV);
     syslog(LOG_AUTHPRIV | priority, "%s", line);
-}
-
-int64_t seconds_since_boot(void)
-{
-    struct timespec now;
-    return clock_gettime(CLOCK_BOOTTIME, &now) == 0 ? (int64_t)now.tv_sec : -1;
 }
