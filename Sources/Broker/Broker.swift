@@ -20,23 +20,41 @@ enum Broker {
     guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
     var status = failure
     do throws(OTPFailure) {
-      _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory) {
-        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-        guard let frame = connection.receive(into: &room),
-          let question = Question(frame, room.span, peer: peer)
-        else { return }
-        let reply = question.decide(frame, room.span)
-        if reply.tellsOfPassword { wait(since: begin) }
-        if let length = RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room),
-          Connection(0, seconds: patience).send(room.span.extracting(0..<length))
-        {
-          status = success
+      try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+        guard let frame = connection.receive(into: &room) else { return }
+        let request = room.span
+        try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+          let length =
+            switch role {
+            case .decide: decide(frame, request, of: peer, since: begin, into: &room)
+            case .selfService: SelfService(frame, of: peer)?.answer(request, into: &room)
+            }
+          if let length, Connection(0, seconds: patience).send(room.span.extracting(0..<length)) {
+            status = success
+          }
         }
       }
     } catch {
       return failure
     }
     return status
+  }
+
+  private static func decide(
+    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, since begin: Int64,
+    into room: inout MutableSpan<UInt8>
+  ) -> Int? {
+    guard let question = Question(frame, bytes, peer: peer) else { return nil }
+    let reply = question.decide(frame, bytes)
+    if reply.tellsOfPassword { wait(since: begin) }
+    return RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room)
+  }
+
+  /// Lends room for a frame, which is wiped when it is let go.
+  private static func withRoom(
+    _ body: (inout MutableSpan<UInt8>) throws(OTPFailure) -> Void
+  ) throws(OTPFailure) {
+    _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory, filling: body)
   }
 
   private static let success: Int32 = 0

@@ -35,6 +35,8 @@ internal import Verifier
     }
   }
 
+  static var servesUsers: Bool { true }
+
   func now() -> Int64 { clock_seconds() }
 
   /// Nobody is here to be asked.
@@ -53,6 +55,10 @@ internal import Verifier
   }
 
   mutating func log(_ line: borrowing TextLine, isWarning: Bool) {
+    Host.log(line, isWarning: isWarning)
+  }
+
+  static func log(_ line: borrowing TextLine, isWarning: Bool) {
     let name: StaticString = "cachet-mfa-broker"
     let ident = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     line.withCString { unsafe log_as(ident, isWarning ? LOG_WARNING : LOG_NOTICE, $0) }

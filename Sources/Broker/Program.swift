@@ -15,7 +15,7 @@ struct Program {
 
   private static func complain() {
     let text: StaticString =
-      "cachet-mfa-broker: error: standard input is no connection to decide.sock\ncachet-mfa-broker: hint: systemd starts this program, see cachet-mfa-broker(8)\n"
+      "cachet-mfa-broker: error: standard input is no connection to decide.sock or self.sock\ncachet-mfa-broker: hint: systemd starts this program, see cachet-mfa-broker(8)\n"
     _ = unsafe write(2, text.utf8Start, text.utf8CodeUnitCount)
   }
 }
@@ -24,11 +24,18 @@ struct Program {
 enum Role {
   /// Programs that policy names have the sign-ins of others decided.
   case decide
+  /// Users see and change their own enrolment.
+  case selfService
 
   /// The role of the socket that `connection` came to, by its name.
   init?(of connection: Int32) {
-    guard Role.isCalled("decide.sock", connection) else { return nil }
-    self = .decide
+    if Role.isCalled("decide.sock", connection) {
+      self = .decide
+    } else if Role.isCalled("self.sock", connection) {
+      self = .selfService
+    } else {
+      return nil
+    }
   }
 
   private static func isCalled(_ name: StaticString, _ connection: Int32) -> Bool {

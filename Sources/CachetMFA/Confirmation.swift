@@ -8,22 +8,22 @@ enum Confirmation {
   /// Steps within which a wrong code is told to be early or late.
   private static let told = 10
 
-  /// Asks until a code fits; the answer is its step, which is used up by being seen.
+  /// Asks until a code fits; the answer is the code and its step, which is used up by being seen.
   static func ask(
     _ secret: Span<UInt8>, _ parameters: Parameters, window: Int
-  ) throws(Failure) -> Step {
+  ) throws(Failure) -> (code: Code, step: Step) {
     var left = tries
     while left > 0 {
       left -= 1
       let verdict = try verdict(secret, parameters, window: window)
-      if case .right(let step) = verdict { return step }
+      if case .right(let code, let step) = verdict { return (code, step) }
       Terminal.tell(verdict.words(parameters) + (left > 0 ? "; try again\n" : "\n"))
     }
     throw .notConfirmed
   }
 
   private enum Verdict {
-    case right(Step)
+    case right(Code, Step)
     case wrong
     case off(steps: Int)
     case notACode
@@ -59,7 +59,7 @@ enum Confirmation {
       if let distance = try match(
         code, secret: secret, parameters: parameters, around: now, window: window)
       {
-        return .right(now.moved(by: distance))
+        return .right(code, now.moved(by: distance))
       }
       let far = try match(
         code, secret: secret, parameters: parameters, around: now, window: told)

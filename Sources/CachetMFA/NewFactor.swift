@@ -36,16 +36,24 @@ struct NewFactor {
       ) { (code: Span<UInt8>) in codes.add(code) }
     }
     Journal.note(event, user: person.name, factor: "totp:\(enrolled.id.rawValue)", at: site)
+    try tell(
+      enrolled.name, codes, uri: uri, withdrewInvitation: enrolled.withdrewInvitation)
+  }
+
+  /// Tells of the factor that is stored now, and shows the recovery codes that came with it.
+  func tell(
+    _ name: FactorName, _ codes: OneTimeSecrets, uri: Span<UInt8>, withdrewInvitation: Bool
+  ) throws(Failure) {
     output.object { json in
       json.field("user", person.name)
-      json.field("factor", enrolled.name.spelled)
+      json.field("factor", name.spelled)
       json.field("uri", bytes: uri)
       json.array("recovery_codes") {
         codes.each { (code: Span<UInt8>) in json.element(bytes: code) }
       }
     }
-    output.line("enrolled \(person.name) with the factor \(quoted(enrolled.name.spelled))")
-    if enrolled.withdrewInvitation { output.line("the invitation is withdrawn, it is not needed") }
+    output.line("enrolled \(person.name) with the factor \(quoted(name.spelled))")
+    if withdrewInvitation { output.line("the invitation is withdrawn, it is not needed") }
     RecoveryCodes.show(codes, of: person, on: output)
     try output.flush()
   }

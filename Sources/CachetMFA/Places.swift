@@ -22,6 +22,9 @@ struct Places: ParsableArguments {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// Whether the broker has to be asked: the store is the system's, and the caller is not root.
+  var areTheBrokers: Bool { store == nil && key == nil && policy == nil && !Caller.isRoot }
+
   /// Where the store is; throws `notRoot` where that is root's and the caller is not root.
   func site() throws(Failure) -> Site {
     guard store != nil || Caller.isRoot else { throw .notRoot }

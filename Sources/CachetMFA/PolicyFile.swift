@@ -42,7 +42,7 @@ extension Site {
       case .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,
         .hardLinked, .truncated, .unwritable, .noRoom, .malformed, .brokenWord, .checksumMismatch,
         .wrongUser, .otherKey, .doesNotOpen, .crypto, .full, .nameTaken, .sameSecret, .stepUsed,
-        .exists, .busy, .notLockable:
+        .lastFactor, .lapsed, .exists, .busy, .notLockable:
         throw .policyText(error, self)
       }
     }

@@ -3,10 +3,14 @@ import Store
 import Verifier
 
 /// What the record of a user says, read at one time.
+///
+/// Read from `RecordText`, which is what the broker sends: root and everybody else see the same.
 struct RecordFacts {
   struct Factor {
     let name: String
-    let parameters: Parameters
+    let algorithm: String
+    let digits: Int
+    let period: Int
     let created: Int64
     /// Start of the step of the last sign-in; 0 for never.
     let lastUsed: Int64
@@ -14,7 +18,7 @@ struct RecordFacts {
 
   /// What one door remembers.
   struct DoorFacts {
-    let door: Door
+    let door: String
     let lastSignIn: Int64
     let refused: Int
     /// Seconds until a code is evaluated again; nil while locked.
@@ -51,50 +55,43 @@ struct RecordFacts {
     try read(record, limits)
   }
 
+  /// The facts that `lines` tell; what is said there of other things is passed over.
+  init(reading lines: String) {
+    for line in lines.split(separator: "\n") { read(line) }
+  }
+
   private init() {}
 
   private mutating func read(
     _ record: borrowing Record, _ limits: AttemptLimits
   ) throws(StoreFailure) {
-    disabledAt = record.credentials.disabledAt
-    var i = 0
-    while let factor = record.credentials.factors[i] {
-      let last = try record.state.lastAccepted(of: factor.id, factor.parameters)
-      factors.append(
-        Factor(
-          name: factor.name.spelled, parameters: factor.parameters, created: factor.created,
-          // The step that confirmed the factor was no sign-in.
-          lastUsed: last > factor.created ? last : 0))
-      i += 1
-    }
-    if let set = record.credentials.set(of: .recovery) {
-      codes = (try record.state.left(of: set), set.hashes.count, set.created)
-    }
-    if let set = record.credentials.set(of: .invitation) {
-      invitation = (set.expires, try record.state.left(of: set) == 0)
-    }
-    var number: UInt8 = 0
-    while let door = Door(rawValue: number) {
-      let attempts = try record.state.attempts(at: door, now: Times.now, limits)
-      doors.append(
-        DoorFacts(
-          door: door, lastSignIn: try record.state.lastSignIn(at: door),
-          refused: attempts.refused, wait: attempts.wait))
-      number += 1
-    }
-    let last = try record.state.lastUse()
-    if last.time > 0 {
-      lastUse = (last.time, RecordFacts.use(last.factor, record.credentials))
-    }
+    var room = TextRoom()
+    try RecordText.write(record, limits, now: Times.now, to: &room)
+    self = RecordFacts(reading: room.withBytes { (bytes: Span<UInt8>) in text(bytes) })
   }
 
-  private static func use(_ number: UInt8, _ credentials: borrowing Credentials) -> String {
-    switch number {
-    case 0: return "recovery code"
-    case 255: return "invitation"
-    default:
-      let known = FactorID(Int(number)).flatMap { (id: FactorID) in credentials.factor(id)?.name }
-      return known?.spelled ?? "a removed factor"
+  private mutating func read(_ line: Substring) {
+    var words = Words(line)
+    switch words.next() {
+    case "disabled": disabledAt = words.number()
+    case "factor":
+      let (algorithm, digits, period) = (words.next(), words.number(), words.number())
+      let (created, lastUsed) = (words.number(), words.number())
+      factors.append(
+        Factor(
+          name: words.rest, algorithm: algorithm, digits: Int(digits), period: Int(period),
+          created: created, lastUsed: lastUsed))
+    case "codes":
+      codes = (Int(words.number()), Int(words.number()), words.number())
+    case "invitation": invitation = (words.number(), words.number() != 0)
+    case "door":
+      let (door, lastSignIn, refused) = (words.next(), words.number(), words.number())
+      let wait = words.number()
+      doors.append(
+        DoorFacts(
+          door: door, lastSignIn: lastSignIn, refused: Int(refused), wait: wait < 0 ? nil : wait))
+    case "last": lastUse = (words.number(), words.rest)
+    default: break
     }
   }
 
@@ -107,9 +104,9 @@ struct RecordFacts {
       for factor in factors {
         json.object {
           json.field("name", factor.name)
-          json.field("algorithm", "\(factor.parameters.algorithm.name)")
-          json.field("digits", factor.parameters.digits)
-          json.field("period", factor.parameters.period)
+          json.field("algorithm", factor.algorithm)
+          json.field("digits", factor.digits)
+          json.field("period", factor.period)
           json.field("created", time: factor.created)
           json.field("last_used", time: factor.lastUsed)
         }
@@ -131,7 +128,7 @@ struct RecordFacts {
     json.array("doors") {
       for door in doors {
         json.object {
-          json.field("door", "\(door.door.name)")
+          json.field("door", door.door)
           json.field("last_sign_in", time: door.lastSignIn)
           json.field("refused", door.refused)
           json.field("wait", Int(door.wait ?? 0))
@@ -154,8 +151,8 @@ struct RecordFacts {
     for factor in factors {
       let used = factor.lastUsed > 0 ? "last used \(Times.local(factor.lastUsed))" : "never used"
       let kind =
-        "\(factor.parameters.algorithm.name), \(factor.parameters.digits) digits, "
-        + "\(factor.parameters.period) s"
+        "\(factor.algorithm), \(factor.digits) digits, "
+        + "\(factor.period) s"
       output.line(
         RecordFacts.label("factor")
           + "\(quoted(factor.name)): \(kind), since \(Times.local(factor.created)), \(used)")
@@ -175,7 +172,7 @@ struct RecordFacts {
       output.line(RecordFacts.label("invitation") + state)
     }
     for door in doors where door.refused > 0 || door.lastSignIn > 0 {
-      output.line(RecordFacts.label("\(door.door.name)") + door.words)
+      output.line(RecordFacts.label(door.door) + door.words)
     }
     if let lastUse {
       output.line(
@@ -206,4 +203,24 @@ extension RecordFacts.DoorFacts {
     }
     return words.joined(separator: ", ")
   }
+}
+
+/// The words of a line, one after the other.
+struct Words {
+  private var left: Substring
+
+  init(_ line: some StringProtocol) { left = Substring(line) }
+
+  /// The next word, empty where there is none.
+  mutating func next() -> String {
+    let word = left.prefix { $0 != " " }
+    left = left.dropFirst(word.count + 1)
+    return String(word)
+  }
+
+  /// The next word as a number, 0 where it is none.
+  mutating func number() -> Int64 { Int64(next()) ?? 0 }
+
+  /// All that is left.
+  var rest: String { String(left) }
 }

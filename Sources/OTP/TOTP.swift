@@ -22,6 +22,23 @@ public struct Parameters: Equatable, Sendable {
     self.period = period
   }
 
+  /// Reads four bytes: algorithm, digits, and the period (two bytes, big endian); no digits are
+  /// `usual` ones.
+  public init?(_ bytes: Span<UInt8>, usual: Int) {
+    guard bytes.count == 4, let algorithm = HashAlgorithm(rawValue: bytes[0]) else { return nil }
+    self.init(
+      algorithm: algorithm, digits: bytes[1] == 0 ? usual : Int(bytes[1]),
+      period: Int(bigEndian(bytes.extracting(2..<4))))
+  }
+
+  /// The four bytes.
+  public var bytes: InlineArray<4, UInt8> {
+    [
+      algorithm.rawValue, UInt8(truncatingIfNeeded: digits),
+      UInt8(truncatingIfNeeded: period >> 8), UInt8(truncatingIfNeeded: period),
+    ]
+  }
+
   /// The step that holds `time` (seconds since the epoch; before it, the first step).
   public func step(at time: Int64) -> Step {
     Step(rawValue: time <= 0 ? 0 : UInt64(time) / UInt64(period))

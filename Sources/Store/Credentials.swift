@@ -62,6 +62,16 @@ public struct Credentials: ~Copyable {
     return nil
   }
 
+  /// The factor `id`.
+  public func factor(_ id: FactorID) -> SealedFactor? {
+    var i = 0
+    while let factor = factors[i] {
+      if factor.id == id { return factor }
+      i += 1
+    }
+    return nil
+  }
+
   /// The place in the list of the factor called `name`.
   public func index(named name: FactorName) -> Int? {
     var i = 0

@@ -196,6 +196,11 @@ extension Credentials {
     }
   }
 
+  /// Whether `secret` is that of a factor that was removed.
+  func remembers(_ secret: Span<UInt8>) throws(StoreFailure) -> Bool {
+    removedIndex(marked: try RemovedFactor.mark(of: secret, in: record)) != nil
+  }
+
   private func removedIndex(marked mark: InlineArray<32, UInt8>) -> Int? {
     var i = 0
     while let gone = removed[i] {

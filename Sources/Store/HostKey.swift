@@ -12,13 +12,14 @@ public struct HostKey: ~Copyable {
 
   /// What a key derived from the host key is for.
   public enum Purpose {
-    case seal, storeID, fingerprint
+    case seal, storeID, fingerprint, pending
 
     var label: StaticString {
       switch self {
       case .seal: "cachet-mfa seal 1"
       case .storeID: "cachet-mfa store.id 1"
       case .fingerprint: "cachet-mfa fingerprint 1"
+      case .pending: "cachet-mfa pending 1"
       }
     }
   }

@@ -45,6 +45,10 @@ public struct StoreFailure: Error {
     case sameSecret
     /// The step that was to confirm a factor was used already.
     case stepUsed
+    /// It is the last factor, and policy asks for one.
+    case lastFactor
+    /// What allowed an enrolment holds no more, or its time is over.
+    case lapsed
     case exists
     /// Another writer holds the store.
     case busy
@@ -98,6 +102,8 @@ extension StoreFailure.Defect {
     case .nameTaken: "name-taken"
     case .sameSecret: "same-secret"
     case .stepUsed: "step-used"
+    case .lastFactor: "last-factor"
+    case .lapsed: "lapsed"
     case .exists: "exists"
     case .busy: "busy"
     case .notLockable: "not-lockable"
@@ -112,7 +118,8 @@ extension StoreFailure.Defect {
     case .brokenWord(let place): Int64(place)
     case .missing, .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,
       .hardLinked, .tooLarge, .truncated, .noRoom, .checksumMismatch, .wrongUser, .otherKey,
-      .doesNotOpen, .crypto, .full, .nameTaken, .sameSecret, .stepUsed, .exists, .busy:
+      .doesNotOpen, .crypto, .full, .nameTaken, .sameSecret, .stepUsed,
+      .lastFactor, .lapsed, .exists, .busy:
       nil
     }
   }

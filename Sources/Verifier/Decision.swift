@@ -1,4 +1,4 @@
-internal import OTP
+public import OTP
 public import Store
 
 /// What the verifier decided, and everything that may be told about it.
@@ -29,6 +29,8 @@ public struct Decision: Sendable {
   public let outcome: Outcome
   public let reason: Reason
   public var use: Use?
+  /// The step of the code that was accepted.
+  public internal(set) var step: Step?
   /// Wrong answers so far, where they were counted.
   public var attempts: Int32?
   /// Seconds until another answer is evaluated.

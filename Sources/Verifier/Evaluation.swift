@@ -5,11 +5,12 @@ internal import Store
 struct Evaluation: ~Copyable {
   private let isProven: Bool
   private let verifiesPassword: Bool
+  private let purpose: Request.Purpose
   private let account: Account?
   private let window: Int
   private let door: Door
-  private let now: Int64
-  private let attempts: Attempts
+  let now: Int64
+  let attempts: Attempts
   private let store: Store
 
   /// Opens the store.
@@ -18,6 +19,7 @@ struct Evaluation: ~Copyable {
     let attempts = try Attempts(subject)
     isProven = subject.isProven
     verifiesPassword = subject.request.verifiesPassword
+    purpose = subject.request.purpose
     account = subject.account
     window = min(subject.policy.window, subject.request.window ?? subject.policy.window)
     door = subject.door
@@ -44,13 +46,13 @@ struct Evaluation: ~Copyable {
   // MARK: look up
 
   /// Who answers: somebody with a record, or somebody who has nothing to show.
-  private enum Person: ~Copyable {
+  enum Person: ~Copyable {
     case known(Record)
     case nobody(Reason)
   }
 
   @inline(never)
-  private borrowing func person() throws(StoreFailure) -> Person {
+  borrowing func person() throws(StoreFailure) -> Person {
     guard let account else {
       try store.mustBeTrusted()
       return .nobody(.unknownUser)
@@ -94,6 +96,18 @@ struct Evaluation: ~Copyable {
         return Decision(.unavailable, .clock)
       }
       guard now < hit.set.expires else { return Decision(.refused, .expiredInvitation) }
+    }
+    if H.servesUsers, case .invitation = hit.set.kind {
+      switch purpose {
+      case .signIn, .firstEnrollment: break
+      case .change: return Decision(.refused, .wrongOneTimeSecret)
+      case .enrollment:
+        // Not used up here: the enrolment takes it away, whether or not it opened a sign-in.
+        if let refusal = refusal(of: password, &host) { return refusal }
+        var decision = Decision(.accepted, .invitation)
+        decision.use = .invitation
+        return decision
+      }
     }
     guard try record.state.use(hit.index, of: hit.set) else {
       return Decision(.refused, .usedOneTimeSecret)
@@ -178,6 +192,7 @@ struct Evaluation: ~Copyable {
         try attempts.settle(.succeeded, ticket, record.state, now: now)
         var decision = try commit(.code, .totp(hit.id), .factor(hit.id), record)
         decision.codeDigits = hit.parameters.digits
+        decision.step = hit.step
         return decision
       }
       i += 1
@@ -204,7 +219,7 @@ struct Evaluation: ~Copyable {
 
   /// What the password in front of a right second factor comes to; `nil` where nothing is wrong
   /// with it, or nobody asks for one.
-  private borrowing func refusal<H: SignInHost & ~Copyable>(
+  borrowing func refusal<H: SignInHost & ~Copyable>(
     of password: Span<UInt8>, _ host: inout H
   ) -> Decision? {
     guard verifiesPassword else { return nil }
@@ -275,7 +290,7 @@ struct Evaluation: ~Copyable {
 
   /// Only who proved the first factor hears that there are no more tries.
   @inline(never)
-  private borrowing func throttled(_ reason: Reason, wait: Int64?) -> Decision {
+  borrowing func throttled(_ reason: Reason, wait: Int64?) -> Decision {
     var decision = Decision(isProven ? .exhausted : .refused, reason)
     decision.wait = wait.map { Int32(truncatingIfNeeded: $0) }
     return decision
@@ -284,7 +299,7 @@ struct Evaluation: ~Copyable {
 
 extension Decision {
   /// A wrong password counts; that of an account that is shut, or that nobody could judge, does not.
-  fileprivate var settlement: Settlement {
+  var settlement: Settlement {
     if case .wrongPassword = reason { .refused } else { .givenBack }
   }
 }

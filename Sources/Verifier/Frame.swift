@@ -20,6 +20,17 @@ public struct Frame {
     case decide = 1
     /// May that account be used, at that service?
     case account = 2
+    // Of the peer's own account, at self.sock.
+    /// What does the record say?
+    case status
+    /// Make a secret.
+    case begin
+    /// Store the secret that was made.
+    case finish
+    case rename
+    case remove
+    /// Make new recovery codes.
+    case regenerate
     case reply = 128
   }
 
@@ -36,11 +47,30 @@ public struct Frame {
     case window
     /// What was typed. Secret.
     case answer
+    // self-service
+    /// What was typed besides: the code after the first. Secret.
+    case second
+    /// What a factor is called.
+    case name
+    /// What it shall be called.
+    case newName
+    /// Four bytes: algorithm, digits, and the period (two bytes).
+    case parameters
+    /// A factor that is not stored yet, see `PendingFactor`.
+    case pending
     // reply
     /// One byte: `Decision.Outcome`.
     case outcome = 64
     /// Two bytes: how much of the answer is password.
     case password
+    /// Why, in words of the journal: "throttled 28".
+    case reason
+    /// What a record says, see `RecordText`.
+    case facts
+    /// The secret of a factor.
+    case secret
+    /// Recovery codes, one behind the other. Secret.
+    case recoveryCodes
   }
 
   /// Why bytes are no frame.

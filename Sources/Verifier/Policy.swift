@@ -74,6 +74,14 @@ public struct Policy: ~Copyable {
 
   public var firstEnroll: FirstEnrolment { settings.firstEnroll }
 
+  /// Whether the password is still enough for the first factor of `account`.
+  public borrowing func passwordEnrolls(_ account: Account, now: Int64) -> Bool {
+    guard case .password = firstEnroll, now >= Release.time, let end = graceEnds(of: account) else {
+      return false
+    }
+    return now < end
+  }
+
   /// The second at which the grace of everybody ends, at the latest; see `graceEnds` for one account.
   public var enrollBy: Int64? { settings.enrollBy }
 

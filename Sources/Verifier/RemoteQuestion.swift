@@ -20,7 +20,7 @@ public enum RemoteQuestion {
       self.rawValue = rawValue
     }
 
-    init() {}
+    public init() {}
 
     /// The answer is password and code in one.
     public var splits: Bool {

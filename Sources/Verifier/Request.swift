@@ -25,11 +25,23 @@ public struct Request {
     }
   }
 
+  /// What the answer is for.
+  public enum Purpose: Sendable {
+    case signIn
+    /// Self-service: one more factor, for which an invitation is enough.
+    case enrollment
+    /// Self-service: the first factor, for which policy lets the password be enough.
+    case firstEnrollment
+    /// Self-service: anything else about an enrolment.
+    case change
+  }
+
   /// The name as it was given; the account may spell it otherwise.
   public let user: Quoted
   public let account: AccountLookup
   public let service: Quoted
   public var mode: Mode
+  public var purpose = Purpose.signIn
   /// The line says that whoever comes this far has proven a first factor.
   public var isProven: Bool
   /// The PAM environment holds what sshd puts there after a method succeeded; so may a local
@@ -71,6 +83,9 @@ public struct Request {
     self.caller = caller
   }
 
+  /// The door, where that is not for policy to say.
+  var ownDoor: Door? { if case .signIn = purpose { nil } else { .self } }
+
   /// Whether a first factor is proven where policy calls the service `door`.
   func isProven(at door: Door) -> Bool { isProven || hasSSHEvidence && door == .ssh }
 
@@ -82,6 +97,8 @@ public struct Request {
 
 /// What the verifier needs of the program around it.
 public protocol SignInHost: ~Copyable {
+  /// Whether any purpose but a sign-in is served.
+  static var servesUsers: Bool { get }
   /// Seconds since the epoch, -1 where the clock cannot be read.
   func now() -> Int64
   /// Asks without echo and lends what was typed, which is wiped afterwards; `nil` where nobody can
@@ -110,6 +127,9 @@ public enum PasswordVerdict: Sendable {
 }
 
 extension SignInHost where Self: ~Copyable {
+  /// A host where people sign in, and do nothing else.
+  public static var servesUsers: Bool { false }
+
   /// A host to whose requests no password belongs.
   public mutating func verify(password: Span<UInt8>) -> PasswordVerdict { .unavailable }
 }

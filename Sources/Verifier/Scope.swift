@@ -8,6 +8,15 @@ public enum Scope: Equatable, Sendable {
   case exempt(Exemption)
   /// `required-groups` stands, and the account is positively in none of them.
   case outOfScope
+
+  public var name: StaticString {
+    switch self {
+    case .enforced: "enforced"
+    case .exempt(.user): "exempt-user"
+    case .exempt(.group): "exempt-group"
+    case .outOfScope: "out-of-scope"
+    }
+  }
 }
 
 /// Which list exempts.

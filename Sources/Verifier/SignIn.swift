@@ -16,8 +16,8 @@ public enum SignIn {
     do throws(Obstacle) {
       return answer(try Subject(request, at: location), &host)
     } catch {
-      // Policy alone knows the door.
-      return report(error.decision, request, .local, &host)
+      // Policy alone knows the door of a service.
+      return report(error.decision, request, request.ownDoor ?? .local, &host)
     }
   }
 
@@ -106,7 +106,11 @@ public enum SignIn {
     do throws(Obstacle) {
       let now = host.now()
       decision = try obstructed { () throws(StoreFailure) in
-        try Evaluation(subject, now: now).run(answer, text, isPrompted: isPrompted, &host)
+        let evaluation = try Evaluation(subject, now: now)
+        if H.servesUsers, case .firstEnrollment = subject.request.purpose {
+          return try evaluation.password(text, subject, &host)
+        }
+        return try evaluation.run(answer, text, isPrompted: isPrompted, &host)
       }
       if let digits = decision.codeDigits { password = text.count - digits }
     } catch {
@@ -130,7 +134,9 @@ public enum SignIn {
   private static func report<H: SignInHost & ~Copyable>(
     _ decision: Decision, _ request: Request, _ door: Door, _ host: inout H
   ) -> Decision {
-    let line = AuditLine.text("sign-in", decision, request, door)
+    var event: StaticString = "sign-in"
+    if H.servesUsers, request.ownDoor != nil { event = "authorize" }
+    let line = AuditLine.text(event, decision, request, door)
     host.log(line, isWarning: decision.outcome != .accepted && decision.outcome != .ignored)
     return decision
   }

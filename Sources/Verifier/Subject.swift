@@ -25,7 +25,9 @@ struct Subject: ~Copyable {
     case .oversized: throw .accountLookup(0)
     case .failed(let code): throw .accountLookup(code)
     }
-    door = request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
+    door =
+      request.ownDoor
+      ?? request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
     isProven = request.isProven(at: door)
     scope = account.map { policy.scope(of: $0) } ?? .enforced
     self.request = request
@@ -38,7 +40,10 @@ struct Subject: ~Copyable {
   ///
   /// Behind "ignored" another module has its say. Where the password is ours to verify there is
   /// none, and a password alone opens nothing.
+  ///
+  /// Who is asked for no second factor has to show one for a change of it even so.
   func decisionOfPolicy() -> Decision? {
+    guard case .signIn = request.purpose else { return nil }
     let outcome = request.verifiesPassword ? Decision.Outcome.refused : .ignored
     return switch scope {
     case .enforced: nil

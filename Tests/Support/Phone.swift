@@ -7,12 +7,14 @@ public struct Phone: Sendable {
   private let secret: String
   private let host: TestHost
 
-  fileprivate init(_ told: Outcome, _ host: TestHost) throws {
+  /// From what `enroll --json` told, at a terminal or not.
+  public init(_ told: Outcome, _ host: TestHost) throws {
     struct Sheet: Decodable {
       let uri: String
       let recovery_codes: [String]
     }
-    let sheet = try JSONDecoder().decode(Sheet.self, from: Data(told.output.utf8))
+    let json = told.output.split(whereSeparator: \.isNewline).last { $0.hasPrefix("{") } ?? ""
+    let sheet = try JSONDecoder().decode(Sheet.self, from: Data(json.utf8))
     let items = URLComponents(string: sheet.uri)?.queryItems ?? []
     secret = items.first { $0.name == "secret" }?.value ?? ""
     recoveryCodes = sheet.recovery_codes

@@ -4,7 +4,8 @@
 //
 // Waits for EXPECT in what PROGRAM writes to its terminal since the last answer, then types ANSWER
 // and Return. The answers '<kill>', '<eof>', '<interrupt>' and '<hangup>' act instead of typing;
-// '<kill>' ends the program with SIGKILL. What the terminal showed goes to standard output.
+// '<kill>' ends the program with SIGKILL. '<code>' types the code of the otpauth URI that was shown
+// last, as the totp beside this program tells it. What the terminal showed goes to standard output.
 // Exit status: the program's; 128 + signal; 124 when it took too long.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,7 +23,28 @@
 static char heard[1 << 20];
 static size_t length;
 
+/* The code of the last secret that was shown into `code`, with its newline. */
+static bool authenticator(char *code, size_t room) {
+    const char *uri = NULL;
+    for (const char *next = heard; (next = strstr(next, "?secret=")); next++) uri = next;
+    char own[4096], command[8192];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (!uri || n <= 0) return false;
+    own[n] = 0;
+    int length = (int)strspn(uri + 8, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+    *strrchr(own, '/') = 0;
+    snprintf(command, sizeof command, "'%s/totp' %.*s", own, length, uri + 8);
+    FILE *told = popen(command, "r");
+    if (!told) return false;
+    bool done = fgets(code, (int)room, told) != NULL;
+    return pclose(told) == 0 && done;
+}
+
 static bool answer(int terminal, pid_t child, const char *text) {
+    char code[16];
+    if (strcmp(text, "<code>") == 0)
+        return authenticator(code, sizeof code) &&
+               write(terminal, code, strlen(code)) == (ssize_t)strlen(code);
     if (strcmp(text, "<kill>") == 0) return kill(child, SIGKILL) == 0;
     if (strcmp(text, "<hangup>") == 0) return kill(child, SIGHUP) == 0;
     if (strcmp(text, "<eof>") == 0) return write(terminal, "\004", 1) == 1;

@@ -25,6 +25,10 @@ struct Enroll: ParsableCommand {
   @OptionGroup var places: Places
 
   func run() throws(Failure) {
+    if places.areTheBrokers {
+      guard !noConfirm else { throw .forRoot(option: "--no-confirm") }
+      return try ask(Remote(places, whose.typed()))
+    }
     let site = try places.site()
     let person = try whose.person()
     let name = try self.name.map { (typed) throws(Failure) in try FactorName(typed: typed) }
@@ -45,8 +49,30 @@ struct Enroll: ParsableCommand {
         }
         let step =
           noConfirm
-          ? nil : try Confirmation.ask(secret, parameters, window: policy.window)
+          ? nil : try Confirmation.ask(secret, parameters, window: policy.window).step
         try factor.store(secret, parameters, confirmed: step, uri: uri, event: "enroll")
+      }
+    }
+  }
+
+  /// The same through the broker, which makes the secret and stores it.
+  private func ask(_ remote: Remote) throws(Failure) {
+    let name = try self.name.map { (typed) throws(Failure) in try FactorName(typed: typed) }
+    // What is wrong on the command line is told before anybody types a code for it.
+    let wished = try parameters(Parameters.digitCounts.lowerBound)
+    let status = try remote.status()
+    let offer = try remote.begin(
+      Proof(of: remote.person, .enrolment(status)), name: name, wished, digits: digits)
+    let factor = NewFactor(
+      site: remote.site, person: remote.person, name: name, output: Output(places))
+    try offer.withSecret { (secret: Span<UInt8>) throws(Failure) in
+      try withURI(remote.person, offer.parameters, secret) { (uri: Span<UInt8>) throws(Failure) in
+        Enroll.show(uri, secret, remote.person, on: places.json ? 2 : 1)
+        let confirmed = try Confirmation.ask(secret, offer.parameters, window: offer.window)
+        let reply = try remote.finish(offer, confirmed.code, name: name)
+        try factor.tell(
+          reply.name(), reply.recoveryCodes(), uri: uri,
+          withdrewInvitation: status.facts.invitation != nil)
       }
     }
   }

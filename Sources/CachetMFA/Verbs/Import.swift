@@ -39,7 +39,7 @@ struct Import: ParsableCommand {
     let canonical = span.span.extracting(0..<count)
     try given.secret.withBytes { (secret: Span<UInt8>) throws(Failure) in
       let step =
-        confirm ? try Confirmation.ask(secret, parameters, window: policy.window) : nil
+        confirm ? try Confirmation.ask(secret, parameters, window: policy.window).step : nil
       try factor.store(secret, parameters, confirmed: step, uri: canonical, event: "import")
     }
   }

@@ -14,32 +14,47 @@ struct RecoveryCodes: ParsableCommand {
   @OptionGroup var places: Places
 
   func run() throws(Failure) {
+    if places.areTheBrokers { return try ask(Remote(places, whose.typed())) }
     let site = try places.site()
     let person = try whose.person()
     if regenerate { try make(person, site) } else { try count(person, site) }
   }
 
+  private func ask(_ remote: Remote) throws(Failure) {
+    let output = Output(places)
+    let status = try remote.status()
+    guard status.facts.isEnrolled else { throw .notEnrolled(remote.person, remote.site) }
+    guard regenerate else {
+      return try RecoveryCodes.tell(status.facts, of: remote.person, on: output)
+    }
+    let reply = try remote.change(.regenerate, Proof(of: remote.person, .change(status)))
+    try RecoveryCodes.tell(reply.recoveryCodes(), of: remote.person, on: output)
+  }
+
   private func count(_ person: Person, _ site: Site) throws(Failure) {
     let output = Output(places)
     let store = try site.open()
-    let found = try site.trying(person) { () throws(StoreFailure) -> (OneTimeSet, Int)?? in
-      guard let record = try store.record(of: person.account.name, uid: person.uid),
-        record.credentials.isEnrolled
-      else { return nil }
-      guard let set = record.credentials.set(of: .recovery) else { return .some(nil) }
-      return .some((set, try record.state.left(of: set)))
+    let facts = try site.trying(person) { () throws(StoreFailure) in
+      try RecordFacts(of: person, in: store, ThrottleRules().proven)
     }
-    guard let found else { throw .notEnrolled(person, site) }
+    guard facts.isEnrolled else { throw .notEnrolled(person, site) }
+    try RecoveryCodes.tell(facts, of: person, on: output)
+  }
+
+  /// How many are left.
+  private static func tell(
+    _ facts: RecordFacts, of person: Person, on output: Output
+  ) throws(Failure) {
     output.object { json in
       json.field("user", person.name)
-      json.field("left", found?.1 ?? 0)
-      json.field("total", found?.0.hashes.count ?? 0)
-      json.field("created", time: found?.0.created ?? 0)
+      json.field("left", facts.codes?.left ?? 0)
+      json.field("total", facts.codes?.total ?? 0)
+      json.field("created", time: facts.codes?.created ?? 0)
     }
-    if let (set, left) = found {
+    if let codes = facts.codes {
       output.line(
-        "\(person.name) has \(left) of \(set.hashes.count) recovery codes left, "
-          + "made \(Times.local(set.created))")
+        "\(person.name) has \(codes.left) of \(codes.total) recovery codes left, "
+          + "made \(Times.local(codes.created))")
     } else {
       output.line("\(person.name) has no recovery codes")
     }
@@ -50,21 +65,20 @@ struct RecoveryCodes: ParsableCommand {
     let output = Output(places)
     let store = try site.open()
     let codes = OneTimeSecrets()
-    let isEnrolled = try site.trying(person) { () throws(StoreFailure) -> Bool in
-      guard let record = try store.record(of: person.account.name, uid: person.uid),
-        record.credentials.isEnrolled
-      else { return false }
-      // No key is needed: they are the way in when it is lost.
-      try store.editWithoutKey(person.account.name, uid: person.uid) {
-        (credentials: inout Credentials, state: borrowing StatePage) throws(StoreFailure) in
-        try credentials.renew(
-          .recovery, count: Store.recoveryCodes, expires: 0, now: Times.now, state: state
-        ) { (code: Span<UInt8>) in codes.add(code) }
+    let isEnrolled = try site.trying(person) { () throws(StoreFailure) in
+      try store.renewRecoveryCodes(of: person.account.name, uid: person.uid, now: Times.now) {
+        (code: Span<UInt8>) in codes.add(code)
       }
-      return true
     }
     guard isEnrolled else { throw .notEnrolled(person, site) }
     Journal.note("recovery-codes", user: person.name, detail: "regenerated", at: site)
+    try RecoveryCodes.tell(codes, of: person, on: output)
+  }
+
+  /// The new ones.
+  private static func tell(
+    _ codes: OneTimeSecrets, of person: Person, on output: Output
+  ) throws(Failure) {
     output.object { json in
       json.field("user", person.name)
       json.array("recovery_codes") {
@@ -87,15 +101,5 @@ struct RecoveryCodes: ParsableCommand {
     output.line(
       "keep them where the authenticator is not: on paper in a safe place, or in a password")
     output.line("manager that does not hold this account's password; they are shown this once")
-  }
-}
-
-extension StatePage {
-  /// How many secrets of `set` are unused.
-  func left(of set: OneTimeSet) throws(StoreFailure) -> Int {
-    guard let used = try used(of: set) else { return 0 }
-    var left = 0
-    for index in 0..<set.hashes.count where used & 1 << UInt32(index) == 0 { left += 1 }
-    return left
   }
 }

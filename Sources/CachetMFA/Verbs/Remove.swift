@@ -21,16 +21,17 @@ struct Remove: ParsableCommand {
   @OptionGroup var places: Places
 
   func run() throws(Failure) {
+    if places.areTheBrokers {
+      guard !erase else { throw .forRoot(option: "--erase") }
+      return try ask(Remote(places, whose.typed()))
+    }
     let site = try places.site()
     guard !erase else { return try eraseRecord(site) }
     let person = try whose.person()
     let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
-    let output = Output(places)
     let store = try site.open()
     let (count, factor) = try find(name, person, site, store)
-    let what =
-      name.map { "the factor \(quoted($0.spelled)) of \(person.name)" }
-      ?? "everything \(person.name) has: \(counted(count, "factor")), recovery codes, invitation"
+    let what = Remove.what(name, of: person, count)
     try ask("remove \(what)?")
     let knownAgain = try site.trying(person) { () throws(StoreFailure) in
       try store.remove(name, of: person.account.name, uid: person.uid, now: Times.now)
@@ -38,7 +39,33 @@ struct Remove: ParsableCommand {
     Journal.note(
       "remove", user: person.name, factor: factor.map { "totp:\($0.rawValue)" },
       detail: name == nil ? "all" : nil, at: site)
-    let left = name == nil ? 0 : count - 1
+    try tell(what, of: person, left: name == nil ? 0 : count - 1, of: count, knownAgain)
+  }
+
+  private func ask(_ remote: Remote) throws(Failure) {
+    let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
+    let status = try remote.status()
+    let count = status.facts.factors.count
+    guard count > 0 else { throw .notEnrolled(remote.person, remote.site) }
+    if let name { try remote.mustHave(name, status) }
+    let what = Remove.what(name, of: remote.person, count)
+    try ask("remove \(what)?")
+    let reply = try remote.change(
+      .remove, Proof(of: remote.person, .change(status)), name: name)
+    try tell(
+      what, of: remote.person, left: name == nil ? 0 : count - 1, of: count,
+      reply.reason != "unmarked")
+  }
+
+  private static func what(_ name: FactorName?, of person: Person, _ count: Int) -> String {
+    name.map { "the factor \(quoted($0.spelled)) of \(person.name)" }
+      ?? "everything \(person.name) has: \(counted(count, "factor")), recovery codes, invitation"
+  }
+
+  private func tell(
+    _ what: String, of person: Person, left: Int, of count: Int, _ knownAgain: Bool
+  ) throws(Failure) {
+    let output = Output(places)
     output.object { json in
       json.field("user", person.name)
       json.field("removed", count - left)

@@ -11,9 +11,9 @@ struct Status: ParsableCommand {
   @OptionGroup var places: Places
 
   func run() throws(Failure) {
+    if places.areTheBrokers { return try ask(Remote(places, whose.typed())) }
     let site = try places.site()
     let person = try whose.person()
-    let output = Output(places)
     let store = try site.open()
     // Whatever the policy's state is, the record is shown; what is wrong follows.
     var rules = ThrottleRules()
@@ -29,6 +29,21 @@ struct Status: ParsableCommand {
     let facts = try site.trying(person) { () throws(StoreFailure) in
       try RecordFacts(of: person, in: store, rules.proven)
     }
+    try tell(facts, scope, of: person)
+    if let obstacle { throw obstacle }
+    try site.trying(person) { () throws(StoreFailure) in try store.mustBeTrusted() }
+  }
+
+  private func ask(_ remote: Remote) throws(Failure) {
+    let status = try remote.status()
+    try tell(status.facts, status.scope, of: remote.person)
+    if let trouble = status.trouble { throw .broker(trouble, remote.person, remote.site) }
+  }
+
+  private func tell(
+    _ facts: RecordFacts, _ scope: ScopeFacts?, of person: Person
+  ) throws(Failure) {
+    let output = Output(places)
     if places.json {
       output.object { json in
         json.field("user", person.name)
@@ -42,8 +57,6 @@ struct Status: ParsableCommand {
       if let scope { output.line(RecordFacts.label("policy") + scope.words) }
     }
     try output.flush()
-    if let obstacle { throw obstacle }
-    try site.trying(person) { () throws(StoreFailure) in try store.mustBeTrusted() }
   }
 }
 
@@ -54,12 +67,19 @@ struct ScopeFacts {
   private let detail: String
 
   init(_ policy: borrowing Policy, _ person: Person) {
-    graceEnds = policy.unenrolledAllowed ? policy.graceEnds(of: person.account) : nil
-    switch policy.scope(of: person.account) {
-    case .enforced: (word, detail) = ("enforced", "a second factor is needed")
-    case .exempt(.user): (word, detail) = ("exempt", "exempt by exempt-users")
-    case .exempt(.group): (word, detail) = ("exempt", "exempt by exempt-groups")
-    case .outOfScope: (word, detail) = ("out-of-scope", "in none of required-groups")
+    self.init(
+      "\(policy.scope(of: person.account).name)",
+      graceEnds: policy.unenrolledAllowed ? policy.graceEnds(of: person.account) : nil)
+  }
+
+  /// From the name of a `Scope`.
+  init(_ scope: String, graceEnds: Int64?) {
+    self.graceEnds = graceEnds
+    switch scope {
+    case "exempt-user": (word, detail) = ("exempt", "exempt by exempt-users")
+    case "exempt-group": (word, detail) = ("exempt", "exempt by exempt-groups")
+    case "out-of-scope": (word, detail) = ("out-of-scope", "in none of required-groups")
+    default: (word, detail) = ("enforced", "a second factor is needed")
     }
   }
 

@@ -101,14 +101,3 @@ extension Site {
     }
   }
 }
-
-extension Credentials {
-  func factor(_ id: FactorID) -> SealedFactor? {
-    var i = 0
-    while let factor = factors[i] {
-      if factor.id == id { return factor }
-      i += 1
-    }
-    return nil
-  }
-}

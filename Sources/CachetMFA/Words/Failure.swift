@@ -6,6 +6,7 @@ import Verifier
 enum Failure: Error {
   // The command line
   case notRoot
+  case forRoot(option: String)
   case badPath(option: String, value: String)
   case userMissing
   case twoUsers
@@ -46,6 +47,10 @@ enum Failure: Error {
   case recordTaken(Person, Site)
   case damagedRecords(Int)
   case rotationUnfinished(Int, Site)
+
+  // The broker
+  case noBroker
+  case broker(String, Person, Site)
 
   // Decisions
   case decided(Decision, Person, Site)

@@ -69,6 +69,13 @@ extension StoreFailure {
       return Complaint("\(name) has this secret enrolled already", .refused)
     case .stepUsed:
       return Complaint("that code was used already", hint: "wait for the next one", .refused)
+    case .lastFactor:
+      return Complaint(
+        "that is the last factor of \(name), and policy asks for one",
+        hint: "enrol another one first", .refused)
+    case .lapsed:
+      return Complaint(
+        "what allowed this enrolment holds no more", hint: "start again", .refused)
     case .exists: return Complaint("\(path) is there already", .refused)
     case .busy:
       return Complaint(

@@ -11,6 +11,13 @@ extension Failure {
       Complaint(
         "the store of this host is for root",
         hint: "run it with sudo, or name a store of your own with '--store DIR'", .notPermitted)
+    case .forRoot(let option):
+      Complaint("\(option) is for root", hint: "leave it out, or ask root", .notPermitted)
+    case .noBroker:
+      Complaint(
+        "the broker does not answer at \(RemoteQuestion.selfSocket)",
+        hint: "start it: 'systemctl enable --now cachet-mfa-self.socket'", .unavailable)
+    case .broker(let words, let person, let site): refused(words, person, site)
     case .badPath(let option, let value):
       Complaint("\(option) \(quoted(value)) is no path", .usage)
     case .userMissing:
