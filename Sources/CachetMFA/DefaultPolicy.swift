@@ -20,8 +20,7 @@ enum DefaultPolicy {
     #enroll-by = 2027-01-31
     #enroll-by.GROUP = 2026-12-31
 
-    # How a first factor is enrolled: by invitation of root, or with the password until enroll-by.
-    # Without effect until users can enrol themselves; in this version root enrols them.
+    # How users come to a first factor: by invitation of root, or with the password until enroll-by.
     #first-enroll = invitation
 
     # Who needs a second factor: everybody, or the members of these groups alone.

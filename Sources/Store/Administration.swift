@@ -54,9 +54,10 @@ extension Store {
       record.credentials.index(named: old) != nil
     else { return nil }
     return try editWithoutKey(account, uid: uid) {
-      (credentials: inout Credentials, _: borrowing StatePage) throws(StoreFailure) in
+      (credentials: inout Credentials, state: borrowing StatePage) throws(StoreFailure) in
       guard let index = credentials.index(named: old) else { return nil }
       try credentials.rename(at: index, to: new)
+      try state.post(.factorRenamed)
       return credentials.factors[index]?.id
     }
   }

@@ -5,6 +5,7 @@ public enum Notice: UInt8, Sendable {
   case factorRemoved = 2
   case recoveryCodesReplaced = 3
   case invitationUsed = 4
+  case factorRenamed = 5
 
   var bit: UInt64 { 1 << UInt64(rawValue) }
 }

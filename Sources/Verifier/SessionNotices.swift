@@ -16,8 +16,9 @@ public enum SessionNotices {
       }
       let notices = try record.state.notices()
       if notices.isEmpty { return }
-      let order: InlineArray<5, Notice> = [
+      let order: InlineArray<6, Notice> = [
         .invitationUsed, .recoveryCodeUsed, .recoveryCodesReplaced, .factorAdded, .factorRemoved,
+        .factorRenamed,
       ]
       var i = 0
       while i < order.count {
@@ -45,6 +46,7 @@ public enum SessionNotices {
       line.append("the recovery codes were replaced; the old ones are void")
     case .factorAdded: line.append("a factor was added to this account")
     case .factorRemoved: line.append("a factor was removed from this account")
+    case .factorRenamed: line.append("a factor of this account was renamed")
     }
     return line
   }

@@ -28,6 +28,34 @@ private func opening(
   }
 }
 
+/// Enrols alice with `secret` by `grant`.
+private func enroll(
+  _ grant: PendingFactor.Grant, _ secret: [UInt8], _ store: borrowing Store
+) throws -> String {
+  let (alice, parameters) = (try account("alice"), try #require(Parameters()))
+  do throws(StoreFailure) {
+    _ = try store.enroll(
+      alice, uid: 1000, as: nil, PendingFactor(parameters, grant), secret: secret.span,
+      confirmed: Step(rawValue: 1), now: now
+    ) { _ in }
+  } catch {
+    return words(error)
+  }
+  return "none"
+}
+
+/// Invites alice.
+private func invite(_ store: borrowing Store) throws -> PendingFactor.Grant {
+  let set = try store.edit(try account("alice"), uid: 1000) {
+    (credentials: inout Credentials, state: borrowing StatePage, _: borrowing KeyRing)
+      throws(StoreFailure) in
+    try credentials.renew(.invitation, count: 1, expires: 0, now: now, state: state) { _ in }
+    return credentials.set(of: .invitation)
+  }
+  let made = try #require(set)
+  return .invitation(place: UInt8(made.place), generation: made.generation)
+}
+
 /// Whom a factor that is not stored yet opens for, how long, and what has to hold still.
 @Suite struct PendingFactorTests {
   @Test func `a pending factor opens as it was sealed`() async throws {
@@ -79,44 +107,23 @@ private func opening(
   @Test func `what allowed it has to hold when it is stored`() async throws {
     try await withStore { _, store in
       let alice = try account("alice")
-      let parameters = try #require(Parameters())
-      func enroll(_ grant: PendingFactor.Grant, _ secret: [UInt8]) -> String {
-        refusal {
-          _ = try store.enroll(
-            alice, uid: 1000, as: nil, PendingFactor(parameters, grant), secret: secret.span,
-            confirmed: Step(rawValue: 1), now: now
-          ) { _ in }
-        }
-      }
-      func invite() throws -> PendingFactor.Grant {
-        try store.edit(alice, uid: 1000) {
-          (credentials: inout Credentials, state: borrowing StatePage, _: borrowing KeyRing)
-            throws(StoreFailure) in
-          try credentials.renew(
-            .invitation, count: 1, expires: 0, now: now, state: state
-          ) { _ in }
-        }
-        let found = try store.record(of: alice, uid: 1000)?.credentials.set(of: .invitation)
-        let set = try #require(found)
-        return .invitation(place: UInt8(set.place), generation: set.generation)
-      }
       let other = [UInt8](repeating: 9, count: 20)
-      #expect(enroll(.proof, plain) == "credentials lapsed")
-      let old = try invite()
-      let new = try invite()
-      #expect(enroll(old, plain) == "credentials lapsed")
+      #expect(try enroll(.proof, plain, store) == "credentials lapsed")
+      let old = try invite(store)
+      let new = try invite(store)
+      #expect(try enroll(old, plain, store) == "credentials lapsed")
       _ = try store.disable(alice, uid: 1000, now: now)
-      #expect(enroll(new, plain) == "credentials lapsed")
+      #expect(try enroll(new, plain, store) == "credentials lapsed")
       _ = try store.enable(alice, uid: 1000)
-      #expect(enroll(new, plain) == "none")
+      #expect(try enroll(new, plain, store) == "none")
       // It is for one enrolment, and the password for a first factor.
-      #expect(enroll(new, other) == "credentials lapsed")
-      #expect(enroll(.password, other) == "credentials lapsed")
-      #expect(enroll(.proof, other) == "none")
+      #expect(try enroll(new, other, store) == "credentials lapsed")
+      #expect(try enroll(.password, other, store) == "credentials lapsed")
+      #expect(try enroll(.proof, other, store) == "none")
       // Whatever is still about of a factor that was removed does not bring it back.
       let first = try #require(factorName("authenticator"))
       _ = try store.remove(first, of: alice, uid: 1000, now: now)
-      #expect(enroll(.proof, plain) == "credentials lapsed")
+      #expect(try enroll(.proof, plain, store) == "credentials lapsed")
     }
   }
 }
