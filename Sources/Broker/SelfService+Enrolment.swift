@@ -19,9 +19,8 @@ extension SelfService {
       }
       return record.credentials.set(of: .invitation)
     }
-    let flags = try flags(bytes)
     let grant: PendingFactor.Grant
-    if flags.verifiesPassword, !flags.splits {
+    if try proof(bytes) == .password {
       _ = try consent(.firstEnrollment, bytes)
       grant = .password
     } else if case .invitation = try consent(.enrollment, bytes).use {
