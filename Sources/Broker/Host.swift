@@ -35,7 +35,7 @@ internal import Verifier
     }
   }
 
-  static var servesUsers: Bool { true }
+  static var isBroker: Bool { true }
 
   func now() -> Int64 { clock_seconds() }
 

@@ -97,7 +97,7 @@ struct Evaluation: ~Copyable {
       }
       guard now < hit.set.expires else { return Decision(.refused, .expiredInvitation) }
     }
-    if H.servesUsers, case .invitation = hit.set.kind {
+    if H.isBroker, case .invitation = hit.set.kind {
       switch purpose {
       case .signIn, .firstEnrollment: break
       case .change: return Decision(.refused, .wrongOneTimeSecret)
@@ -223,6 +223,7 @@ struct Evaluation: ~Copyable {
     of password: Span<UInt8>, _ host: inout H
   ) -> Decision? {
     guard verifiesPassword else { return nil }
+    guard H.isBroker else { return Decision(.unavailable, .password) }
     switch host.verify(password: password) {
     case .right: return nil
     case .wrong: return Decision(.refused, .wrongPassword)

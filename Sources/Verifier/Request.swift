@@ -97,8 +97,8 @@ public struct Request {
 
 /// What the verifier needs of the program around it.
 public protocol SignInHost: ~Copyable {
-  /// Whether any purpose but a sign-in is served.
-  static var servesUsers: Bool { get }
+  /// Whether this is the broker, which verifies passwords and serves purposes but a sign-in.
+  static var isBroker: Bool { get }
   /// Seconds since the epoch, -1 where the clock cannot be read.
   func now() -> Int64
   /// Asks without echo and lends what was typed, which is wiped afterwards; `nil` where nobody can
@@ -128,9 +128,7 @@ public enum PasswordVerdict: Sendable {
 
 extension SignInHost where Self: ~Copyable {
   /// A host where people sign in, and do nothing else.
-  public static var servesUsers: Bool { false }
-
-  /// A host to whose requests no password belongs.
+  public static var isBroker: Bool { false }
   public mutating func verify(password: Span<UInt8>) -> PasswordVerdict { .unavailable }
 }
 

@@ -107,7 +107,7 @@ public enum SignIn {
       let now = host.now()
       decision = try obstructed { () throws(StoreFailure) in
         let evaluation = try Evaluation(subject, now: now)
-        if H.servesUsers, case .firstEnrollment = subject.request.purpose {
+        if H.isBroker, case .firstEnrollment = subject.request.purpose {
           return try evaluation.password(text, subject, &host)
         }
         return try evaluation.run(answer, text, isPrompted: isPrompted, &host)
@@ -135,7 +135,7 @@ public enum SignIn {
     _ decision: Decision, _ request: Request, _ door: Door, _ host: inout H
   ) -> Decision {
     var event: StaticString = "sign-in"
-    if H.servesUsers, request.ownDoor != nil { event = "authorize" }
+    if H.isBroker, request.ownDoor != nil { event = "authorize" }
     let line = AuditLine.text(event, decision, request, door)
     host.log(line, isWarning: decision.outcome != .accepted && decision.outcome != .ignored)
     return decision
