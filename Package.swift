@@ -30,6 +30,8 @@ let hostSafe: [SwiftSetting] =
         "-Xllvm", "-sil-disable-pass=sroa",
         // All traps of a function share one place: nobody asks a stripped module which it was.
         "-Xfrontend", "-mergeable-traps",
+        // No hash of its own source in what is loaded.
+        "-Xfrontend", "-disable-incremental-llvm-codegen",
         // What many functions have in common becomes one that they call, for which no leaf may keep
         // data below its stack pointer. Leaves need no frame pointer.
         "-Xllvm", "-enable-machine-outliner=always", "-Xcc", "-mno-red-zone",
