@@ -108,7 +108,8 @@ public enum RemoteQuestion {
     return writer.finish(kind, in: &room)
   }
 
-  private static func read(_ reply: Frame, _ bytes: Span<UInt8>, longest: Int) -> Answer? {
+  /// What a reply to an answer of `longest` bytes says; `nil` where that has no sense.
+  static func read(_ reply: Frame, _ bytes: Span<UInt8>, longest: Int) -> Answer? {
     guard let first = reply[.outcome], first.count == 1,
       let outcome = Decision.Outcome(rawValue: bytes[first.lowerBound]),
       let second = reply[.password], second.count == 2

@@ -1,0 +1,103 @@
+@testable import Broker
+@testable import Verifier
+
+/// What travels to the broker and back: bytes from a peer, read by either end; and frames written
+/// from fields of any length, into rooms of any size.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+  withInput(data, size) { (input: Span<UInt8>) in
+    // A copy of exactly its size, so that AddressSanitizer sees the first byte too many.
+    let bytes = array(input)
+    readFrame(bytes.span)
+    writeFrame(bytes.span)
+  }
+}
+
+private func readFrame(_ bytes: Span<UInt8>) {
+  do throws(Frame.Mistake) {
+    let length = try Frame.length(bytes)
+    expect(length >= Frame.headerLength && length <= Frame.largest, "a length within the limits")
+    let frame = try Frame(bytes)
+    expect(length == bytes.count, "a frame is read whole")
+    readFields(frame, bytes)
+    readReply(frame, bytes)
+    readQuestion(frame, bytes)
+  } catch {
+    return
+  }
+}
+
+/// Fields lie one behind the other, and written again they are the same frame.
+private func readFields(_ frame: Frame, _ bytes: Span<UInt8>) {
+  var writer = FrameWriter()
+  var again = [UInt8](repeating: 0, count: bytes.count)
+  var room = again.mutableSpan
+  var end = Frame.headerLength
+  eachTag { tag in
+    guard let range = frame[tag] else { return }
+    expect(range.lowerBound == end + 3 && range.upperBound <= bytes.count, "one behind the other")
+    writer.add(tag, bytes.extracting(range), to: &room)
+    end = range.upperBound
+  }
+  expect(end == bytes.count, "nothing behind the last field")
+  let length = writer.finish(frame.kind, in: &room)
+  expect(length == bytes.count && same(again, bytes), "the same frame")
+}
+
+private func readReply(_ frame: Frame, _ bytes: Span<UInt8>) {
+  var longest = 0
+  while longest <= Frame.largest {
+    if let answer = RemoteQuestion.read(frame, bytes, longest: longest) {
+      expect(frame[.outcome] != nil && frame[.password] != nil, "a reply says both")
+      expect((answer.password ?? -1) <= longest, "a password is a part of the answer")
+    }
+    longest += 4096
+  }
+}
+
+private func readQuestion(_ frame: Frame, _ bytes: Span<UInt8>) {
+  guard Question(frame, bytes, peer: 33) != nil else { return }
+  expect(frame.kind != .reply, "a reply is no question")
+  expect((frame[.user]?.count ?? 0) > 0 && (frame[.service]?.count ?? 0) > 0, "about somebody")
+  expect((frame[.answer] != nil) == (frame.kind == .decide), "an answer to decide about")
+}
+
+private func writeFrame(_ input: Span<UInt8>) {
+  var reader = Reader()
+  let kind = Frame.Kind(rawValue: reader.byte(input)) ?? .reply
+  var written = [UInt8](repeating: 0, count: Int(reader.number(input, bytes: 2)) % 9000)
+  var lengths = [Int](repeating: -1, count: 256)
+  var writer = FrameWriter()
+  var needed = Frame.headerLength
+  var room = written.mutableSpan
+  eachTag { tag in
+    guard reader.byte(input) & 1 != 0 else { return }
+    let length = Int(reader.number(input, bytes: 2)) % 9000
+    lengths[Int(tag.rawValue)] = length
+    needed += 3 + length
+    let field = [UInt8](repeating: tag.rawValue, count: length)
+    writer.add(tag, field.span, to: &room)
+  }
+  let length = writer.finish(kind, in: &room)
+  let fits = needed <= written.count && needed <= Frame.largest
+  expect((length == needed) == fits && (length == nil) == !fits, "it fits or it does not")
+  guard let length else { return }
+  do throws(Frame.Mistake) {
+    let frame = try Frame(written.span.extracting(0..<length))
+    expect(frame.kind == kind, "the same kind")
+    eachTag { tag in
+      expect((frame[tag]?.count ?? -1) == lengths[Int(tag.rawValue)], "the same length")
+      for i in frame[tag] ?? 0..<0 { expect(written[i] == tag.rawValue, "the same bytes") }
+    }
+  } catch {
+    expect(false, "what was written is read")
+  }
+}
+
+private func eachTag(_ body: (Frame.Tag) -> Void) {
+  var raw = UInt8.min
+  while raw < UInt8.max {
+    if let tag = Frame.Tag(rawValue: raw) { body(tag) }
+    raw += 1
+  }
+}
