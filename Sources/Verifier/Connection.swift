@@ -51,7 +51,7 @@ public struct Connection: ~Copyable {
         guard let base = room.baseAddress else { return 0 }
         return unsafe send_bytes(descriptor, base, room.count)
       }
-      if went < 0, last_errno() == EINTR { continue }
+      if went < 0, last_errno() == EINTR || last_errno() == EAGAIN { continue }
       guard went > 0 else { return false }
       sent += went
     }

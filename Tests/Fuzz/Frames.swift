@@ -1,4 +1,5 @@
 @testable import Broker
+import OTP
 @testable import Verifier
 
 /// What travels to the broker and back: bytes from a peer, read by either end; and frames written
@@ -71,12 +72,19 @@ private func writeFrame(_ input: Span<UInt8>) {
   var needed = Frame.headerLength
   var room = written.mutableSpan
   eachTag { tag in
-    guard reader.byte(input) & 1 != 0 else { return }
+    let how = reader.byte(input)
+    guard how & 1 != 0 else { return }
     let length = Int(reader.number(input, bytes: 2)) % 9000
     lengths[Int(tag.rawValue)] = length
     needed += 3 + length
-    let field = [UInt8](repeating: tag.rawValue, count: length)
-    writer.add(tag, field.span, to: &room)
+    let field = [UInt8](repeating: mark(tag), count: length)
+    if length == 1, how & 2 != 0 {
+      writer.add(tag, byte: mark(tag), to: &room)
+    } else if length <= 64, how & 4 != 0 {
+      writer.add(tag, Quoted(field.span), to: &room)
+    } else {
+      writer.add(tag, field.span, to: &room)
+    }
   }
   let length = writer.finish(kind, in: &room)
   let fits = needed <= written.count && needed <= Frame.largest
@@ -87,12 +95,15 @@ private func writeFrame(_ input: Span<UInt8>) {
     expect(frame.kind == kind, "the same kind")
     eachTag { tag in
       expect((frame[tag]?.count ?? -1) == lengths[Int(tag.rawValue)], "the same length")
-      for i in frame[tag] ?? 0..<0 { expect(written[i] == tag.rawValue, "the same bytes") }
+      for i in frame[tag] ?? 0..<0 { expect(written[i] == mark(tag), "the same bytes") }
     }
   } catch {
     expect(false, "what was written is read")
   }
 }
+
+/// What the field of `tag` is full of: a printable character.
+private func mark(_ tag: Frame.Tag) -> UInt8 { 0x21 + tag.rawValue }
 
 private func eachTag(_ body: (Frame.Tag) -> Void) {
   var raw = UInt8.min

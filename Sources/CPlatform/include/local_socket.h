@@ -24,10 +24,10 @@ bool is_socket_called(int fd, const char *name);
 /* The user who made the other end: connected, or called listen(). */
 int peer_user(int fd, uid_t *uid);
 
-/* As send(2); a closed other end is EPIPE and no signal. */
+/* As send(2), of what goes at once; a closed other end is EPIPE and no signal. */
 static inline ssize_t send_bytes(int fd, const void *bytes, size_t count)
 {
-    return send(fd, bytes, count, MSG_NOSIGNAL);
+    return send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Waits until `fd` can be read or `deadline` (monotonic_milliseconds) has come: 1, 0, or -1. */
