@@ -22,6 +22,11 @@ bindir = $(prefix)/bin
 mandir = $(prefix)/share/man
 docdir = $(prefix)/share/doc/cachet-mfa
 sharedir = $(prefix)/share/cachet-mfa
+libexecdir = $(prefix)/lib/cachet-mfa
+unitdir = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+units = $(notdir $(wildcard packaging/systemd/*.socket packaging/systemd/*.service))
 bash_completions = $(prefix)/share/bash-completion/completions
 fish_completions = $(prefix)/share/fish/vendor_completions.d
 zsh_completions = $(prefix)/share/zsh/vendor-completions
@@ -98,12 +103,23 @@ clean:
 
 .PHONY: install uninstall
 install:
-	@[ -e build/pam_cachet_mfa.so ] && [ -e build/cachet-mfa ] || \
+	@[ -e build/pam_cachet_mfa.so ] && [ -e build/cachet-mfa-broker ] && [ -e build/cachet-mfa ] || \
 	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }
 	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
 	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
 	@umask 022; install -D -m 755 build/cachet-mfa "$(DESTDIR)$(bindir)/cachet-mfa"; \
 	  echo "installed $(DESTDIR)$(bindir)/cachet-mfa"
+	@umask 022; install -D -m 755 build/cachet-mfa-broker "$(DESTDIR)$(libexecdir)/cachet-mfa-broker"; \
+	  echo "installed $(DESTDIR)$(libexecdir)/cachet-mfa-broker"
+	@umask 022; for unit in $(units); do \
+	  install -D -m 644 "packaging/systemd/$$unit" "$(DESTDIR)$(unitdir)/$$unit"; \
+	  sed -i 's,/usr/lib/cachet-mfa/,$(libexecdir)/,' "$(DESTDIR)$(unitdir)/$$unit"; \
+	  echo "installed $(DESTDIR)$(unitdir)/$$unit"; \
+	done
+	@umask 022; install -D -m 644 packaging/systemd/sysusers.conf "$(DESTDIR)$(sysusersdir)/cachet-mfa.conf"
+	@umask 022; install -D -m 644 packaging/systemd/tmpfiles.conf "$(DESTDIR)$(tmpfilesdir)/cachet-mfa.conf"
+	@umask 022; install -D -m 644 packaging/systemd/network-pam.conf \
+	  "$(DESTDIR)$(sharedir)/systemd/network-pam.conf"
 	@umask 022; for page in docs/man/*.[158]; do \
 	  [ -e "$$page" ] || continue; \
 	  install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
@@ -135,5 +151,9 @@ uninstall:
 	@for page in docs/man/*.[158]; do \
 	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done
-	@rm -rf "$(DESTDIR)$(docdir)" "$(DESTDIR)$(sharedir)/apache" "$(DESTDIR)$(sharedir)/nginx"
+	@rm -f $(foreach unit,$(units),"$(DESTDIR)$(unitdir)/$(unit)") \
+	  "$(DESTDIR)$(sysusersdir)/cachet-mfa.conf" "$(DESTDIR)$(tmpfilesdir)/cachet-mfa.conf"
+	@rm -rf "$(DESTDIR)$(libexecdir)" "$(DESTDIR)$(docdir)" "$(DESTDIR)$(sharedir)/apache" \
+	  "$(DESTDIR)$(sharedir)/nginx" "$(DESTDIR)$(sharedir)/systemd"
+	@rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(sharedir)"
 	@echo "removed; /etc/cachet-mfa and /var/lib/cachet-mfa are left as they are"

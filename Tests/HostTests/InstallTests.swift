@@ -100,24 +100,39 @@ struct InstallTests {
     let documents = "usr/share/doc/cachet-mfa"
     let pages =
       [
-        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "formats.md",
-        "threat-model.md",
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "formats.md", "sign-in.png",
+        "threat-model.md", "web.md",
       ] + (try names(in: "docs/decisions")).map { "decisions/" + $0 }
       + (try names(in: "pam/recipes")).map { "recipes/" + $0 }
     let module = try await moduleFolder().dropFirst() + "/pam_cachet_mfa.so"
     let shared = [
       "bash-completion/completions/cachet-mfa", "fish/vendor_completions.d/cachet-mfa.fish",
-      "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/pam_cachet_mfa.8",
-      "zsh/vendor-completions/_cachet-mfa",
+      "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/cachet-mfa-broker.8",
+      "man/man8/pam_cachet_mfa.8", "zsh/vendor-completions/_cachet-mfa",
+      "cachet-mfa/systemd/network-pam.conf",
     ]
-    let readable = [module] + shared.map { "usr/share/" + $0 } + pages.map { "\(documents)/\($0)" }
-    return (["755 usr/bin/cachet-mfa"] + readable.map { "644 \($0)" }).sorted()
+    let web =
+      (try names(in: "packaging/apache") + names(in: "packaging/apache/page").map { "page/" + $0 })
+      .filter { $0 != "page" && $0 != "passphrases" }.map { "apache/" + $0 }
+      + (try names(in: "packaging/nginx")).map { "nginx/" + $0 }
+    let system =
+      (try names(in: "packaging/systemd")).filter { !$0.hasSuffix(".conf") }
+      .map { "systemd/system/" + $0 } + [
+        "sysusers.d/cachet-mfa.conf", "tmpfiles.d/cachet-mfa.conf",
+      ]
+    let readable =
+      [module] + shared.map { "usr/share/" + $0 } + pages.map { "\(documents)/\($0)" }
+      + web.map { "usr/share/cachet-mfa/" + $0 } + system.map { "usr/lib/" + $0 }
+    let programs = [
+      "bin/cachet-mfa", "lib/cachet-mfa/cachet-mfa-broker", "share/cachet-mfa/apache/passphrases",
+    ]
+    return (programs.map { "755 usr/" + $0 } + readable.map { "644 \($0)" }).sorted()
   }
 
   private func names(in folder: String) throws -> [String] {
     let path = Built.package.appending(path: folder).path
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    #expect(names.count > 4)
+    #expect(names.count > 2)
     return names
   }
 

@@ -7,7 +7,13 @@ extension HostTests {
   struct Package {
     private let files = [
       "/usr/lib/x86_64-linux-gnu/security/pam_cachet_mfa.so", "/usr/bin/cachet-mfa",
-      "/usr/share/man/man8/pam_cachet_mfa.8.gz", "/usr/share/man/man5/cachet-mfa-policy.5.gz",
+      "/usr/lib/cachet-mfa/cachet-mfa-broker", "/lib/systemd/system/cachet-mfa-decide.socket",
+      "/lib/systemd/system/cachet-mfa-decide@.service",
+      "/lib/systemd/system/cachet-mfa-self.socket",
+      "/lib/systemd/system/cachet-mfa-self@.service", "/usr/lib/sysusers.d/cachet-mfa.conf",
+      "/usr/lib/tmpfiles.d/cachet-mfa.conf", "/usr/share/cachet-mfa/systemd/network-pam.conf",
+      "/usr/share/man/man8/pam_cachet_mfa.8.gz", "/usr/share/man/man8/cachet-mfa-broker.8.gz",
+      "/usr/share/man/man5/cachet-mfa-policy.5.gz",
       "/usr/share/bash-completion/completions/cachet-mfa",
       "/usr/share/fish/vendor_completions.d/cachet-mfa.fish",
       "/usr/share/zsh/vendor-completions/_cachet-mfa", "/usr/share/cachet-mfa/in-use",
@@ -36,6 +42,12 @@ extension HostTests {
         let beside = try await host.shell("ls /lib/*/security/pam_unix.so /lib/*/security/*cachet*")
         #expect(beside.lines.count == 2)
         #expect(try await host.run("cachet-mfa", "--help").status == 0)
+        // The broker's group and folder are there, and its sockets off.
+        #expect(try await host.run("getent", "group", "cachet-mfa-web").status == 0)
+        let folder = try await host.run("stat", "-c", "%U %a", "/run/cachet-mfa")
+        #expect(folder.output == "root 755\n")
+        let enabled = try await host.shell("systemctl is-enabled cachet-mfa-{decide,self}.socket")
+        #expect(enabled.lines == ["disabled", "disabled"], "\(enabled)")
 
         #expect(try await host.run("dpkg", "--remove", "cachet-mfa").status == 0)
         for file in files + folders {
@@ -86,7 +98,7 @@ extension HostTests {
           set -e
           dpkg-deb --control /opt/build/cachet-mfa_*.deb /root/control
           cd /root/control && ls
-          for script in prerm postrm; do test -x $script && sh -n $script; done
+          for script in postinst prerm postrm; do test -x $script && sh -n $script; done
           dpkg-deb --extract /opt/build/cachet-mfa_*.deb /root/tree
           cd /root/tree && md5sum --quiet --check ../control/md5sums
           find . -name '*.gz' -exec gzip --test {} +
@@ -97,7 +109,7 @@ extension HostTests {
           ! grep -q '^Conflicts\\|^Replaces' ../control/control
           """)
         #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
-        #expect(checked.lines == ["control", "md5sums", "postrm", "prerm"])
+        #expect(checked.lines == ["control", "md5sums", "postinst", "postrm", "prerm"])
       }
     }
 

@@ -22,7 +22,7 @@ import Verifier
     if let range = key.range {
       #expect(line.hasSuffix(" Ar \(range.lowerBound)..\(range.upperBound)"))
       let text = manual.components(separatedBy: line)[1].components(separatedBy: "\n.It ")[0]
-      #expect(text.contains("default \(try standard(of: key))"))
+      #expect(text.contains("default \(try standard(of: key).map(String.init) ?? "none")"))
     }
   }
 
@@ -33,8 +33,8 @@ import Verifier
     #expect(failure(of: example) == "fine")
   }
 
-  /// What an empty policy answers for a number.
-  private func standard(of key: PolicyKey) throws -> Int {
+  /// What an empty policy answers for a number, if it has one.
+  private func standard(of key: PolicyKey) throws -> Int? {
     let facts = try facts(of: "")
     return switch key {
     case .digits: facts.digits
@@ -42,6 +42,7 @@ import Verifier
     case .throttleAfter: facts.throttle[0]
     case .throttleFirst: facts.throttle[1]
     case .throttleLongest: facts.throttle[2]
+    case .session: nil
     case .lockAfter: facts.throttle[3]
     default: facts.throttle[4]
     }
