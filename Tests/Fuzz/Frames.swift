@@ -1,5 +1,6 @@
-@testable import Broker
 import OTP
+
+@testable import Broker
 @testable import Verifier
 
 /// What travels to the broker and back: bytes from a peer, read by either end; and frames written

@@ -165,8 +165,11 @@ extension HostTests {
   }
 }
 
-/// Opens a guarded host with a broker, and the group whose members www-data may ask about: alice.
-func withBroker(policy lines: String..., body: (Guarded) async throws -> Void) async throws {
+/// Opens a guarded host with a broker, run through `words` of a shell, and the group whose members
+/// www-data may ask about: alice.
+func withBroker(
+  policy lines: String..., through words: String = "", body: (Guarded) async throws -> Void
+) async throws {
   try await withGuarded(sshd: nil) { home in
     try await home.host.shell("groupadd cachet-admins && usermod -aG cachet-admins alice")
     let all =
@@ -175,7 +178,7 @@ func withBroker(policy lines: String..., body: (Guarded) async throws -> Void) a
         "broker-allow = www-data : cachet-admin : cachet-admins",
       ] + lines
     try await home.host.policy(lines: all)
-    try await home.host.startBroker()
+    try await home.host.startBroker(through: words)
     try await body(home)
   }
 }

@@ -2,17 +2,20 @@
 extension TestHost {
   /// Lets the broker serve `/run/cachet-mfa/NAME.sock`, a process for each connection, with the PAM
   /// services of the recipes. `www-data` may connect to `decide`, everybody to `self`.
-  public func startBroker(_ name: String = "decide") async throws {
+  /// `through` are words of a shell that run what follows them.
+  public func startBroker(_ name: String = "decide", through words: String = "") async throws {
     try recipe("cachet-mfa-password", for: "cachet-mfa-password")
     try recipe("cachet-admin", for: "cachet-admin")
     let access = name == "decide" ? "chgrp cachet-mfa-web $socket && chmod 660" : "chmod 666"
+    let broker = "/usr/lib/cachet-mfa/cachet-mfa-broker"
+    let program = words.isEmpty ? broker : "/bin/sh -c 'exec \(words) \(broker)'"
     let started = try await shell(
       """
       socket=/run/cachet-mfa/\(name).sock
       groupadd --force --system cachet-mfa-web && usermod -aG cachet-mfa-web www-data &&
       install -d -m 755 /run/cachet-mfa || exit
       systemd-socket-activate --accept --inetd -l $socket \
-        /usr/lib/cachet-mfa/cachet-mfa-broker </dev/null >/var/log/\(name) 2>&1 &
+        \(program) </dev/null >/var/log/\(name) 2>&1 &
       echo $! >/run/\(name).pid
       for n in $(seq 200); do [ -S $socket ] && break; sleep 0.02; done
       \(access) $socket

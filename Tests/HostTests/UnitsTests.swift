@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension HostTests {
+  /// No systemd runs in a test root: its own tools read the units, and the broker runs under what
+  /// they forbid.
+  @Suite("The broker's units")
+  struct Units {
+    private static let units = ["decide", "self"].flatMap {
+      ["cachet-mfa-\($0).socket", "cachet-mfa-\($0)@.service"]
+    }
+
+    @Test("systemd finds nothing wrong with them, and little that they leave open")
+    func verified() async throws {
+      try await withHost(sshd: nil) { host in
+        for unit in Units.units {
+          try host.write(Units.text(of: unit), to: "/etc/systemd/system/\(unit)")
+        }
+        for unit in Units.units {
+          let told = try await host.run(
+            "systemd-analyze", "verify", "--man=no", "/etc/systemd/system/\(unit)")
+          #expect(told.status == 0 && told.errors.isEmpty, "\(told)")
+        }
+        for unit in Units.units where unit.hasSuffix(".service") {
+          // Tenths of 10, which is no protection at all; root and its two capabilities are the most.
+          let told = try await host.run(
+            "systemd-analyze", "security", "--offline=true", "--threshold=22", "--no-pager",
+            "/etc/systemd/system/\(unit)")
+          #expect(told.status == 0, "\(told)")
+        }
+      }
+    }
+
+    @Test("decide and self are confined alike")
+    func alike() throws {
+      let both = try ["decide", "self"].map {
+        try Units.text(of: "cachet-mfa-\($0)@.service").split(separator: "\n")
+          .filter { !$0.hasPrefix("Description=") }
+      }
+      #expect(both[0] == both[1] && both[0].count > 30)
+    }
+
+    @Test("with the capabilities that are left, signing in works, and pam_faillock counts")
+    func capabilities() async throws {
+      let names = try Units.values(of: "CapabilityBoundingSet", in: "cachet-mfa-decide@.service")
+        .map { "+" + $0.dropFirst(4).lowercased() }
+      #expect(names.count == 2)
+      let set = (["-all"] + names).joined(separator: ",")
+      try await withBroker(through: "setpriv --no-new-privs --bounding-set \(set)") { home in
+        try home.host.pam(
+          "cachet-mfa-password",
+          [
+            "auth required pam_faillock.so preauth dir=/run/faillock",
+            "auth [success=1 default=ignore] pam_unix.so nodelay",
+            "auth [default=die] pam_faillock.so authfail dir=/run/faillock",
+            "auth required pam_faillock.so authsucc dir=/run/faillock",
+            "account required pam_unix.so",
+          ])
+        // As sshd's pam_faillock leaves it: the user's own.
+        try await home.host.shell(
+          "install -d /run/faillock && install -o alice -m 640 /dev/null /run/faillock/alice")
+        let wrong = try await home.web("not-her-password", home.alice.code())
+        #expect(wrong.decisions.first == "refused wrong-password", "\(wrong)")
+        let size = ["stat", "-c", "%s", "/run/faillock/alice"].joined(separator: " ")
+        #expect(try await home.host.shell(size).output == "64\n")
+        let right = try await home.web("alice-password", home.alice.nextCode())
+        #expect(right.pam == ["auth PAM_SUCCESS", "acct PAM_SUCCESS"], "\(right)")
+        #expect(try await home.host.shell(size).output == "0\n")
+      }
+    }
+
+    @Test("the system calls of sign-ins are among those that are left")
+    func systemCalls() async throws {
+      // The output of strace would go to the peer.
+      let words = "strace -f -qq -e signal=none -ff -o /run/trace"
+      try await withBroker(through: words) { home in
+        let wrong = try await home.web("not-her-password", home.alice.code())
+        #expect(wrong.decisions.first == "refused wrong-password", "\(wrong)")
+        let right = try await home.web("alice-password", home.alice.nextCode())
+        #expect(right.pam == ["auth PAM_SUCCESS", "acct PAM_SUCCESS"], "\(right)")
+        let recovery = try await home.web("alice-password", home.alice.recoveryCodes[0])
+        #expect(recovery.pam == ["auth PAM_SUCCESS", "acct PAM_SUCCESS"], "\(recovery)")
+        let made = try await home.host.shell(
+          "cat /run/trace.* | grep -o '^[a-z_0-9]*(' | tr -d '(' | sort -u")
+        #expect(made.lines.contains("setrlimit") || made.lines.contains("prlimit64"))
+        // What every filter leaves.
+        var allowed = try await expand("@default", on: home.host)
+        for line in try Units.lines(of: "SystemCallFilter", in: "cachet-mfa-decide@.service") {
+          let denies = line.hasPrefix("~")
+          for word in line.drop(while: { $0 == "~" }).split(separator: " ") {
+            let calls = try await expand(String(word), on: home.host)
+            allowed = denies ? allowed.subtracting(calls) : allowed.union(calls)
+          }
+        }
+        #expect(allowed.count > 100 && !allowed.contains("setuid") && !allowed.contains("mount"))
+        let refused = Set(made.lines).subtracting(allowed)
+        #expect(refused.isEmpty, "\(refused.sorted())")
+      }
+    }
+
+    /// The calls of a set, and of the sets in it.
+    private func expand(_ word: String, on host: TestHost) async throws -> Set<String> {
+      guard word.hasPrefix("@") else { return [word] }
+      let told = try await host.run("systemd-analyze", "syscall-filter", "--no-pager", word)
+      var calls: Set<String> = []
+      for line in told.lines.dropFirst() {
+        let name = line.trimmingCharacters(in: .whitespaces)
+        guard !name.isEmpty, !name.hasPrefix("#") else { continue }
+        calls.formUnion(try await expand(name, on: host))
+      }
+      return calls
+    }
+
+    private static func text(of unit: String) throws -> String {
+      try String(
+        contentsOf: Built.package.appending(path: "packaging/systemd/\(unit)"), encoding: .utf8)
+    }
+
+    private static func lines(of key: String, in unit: String) throws -> [String] {
+      try text(of: unit).split(separator: "\n").filter { $0.hasPrefix(key + "=") }
+        .map { String($0.dropFirst(key.count + 1)) }
+    }
+
+    private static func values(of key: String, in unit: String) throws -> [String] {
+      try lines(of: key, in: unit).flatMap { $0.split(separator: " ").map(String.init) }
+    }
+  }
+}
