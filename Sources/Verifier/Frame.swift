@@ -13,6 +13,7 @@ public import OTP
 public struct Frame {
   public static var largest: Int { 8_192 }
   public static var headerLength: Int { 8 }
+  public static var mostFields: Int { 16 }
 
   /// What is asked, or that it is answered.
   public enum Kind: UInt8, Sendable {
@@ -108,7 +109,7 @@ public struct Frame {
     while position < end {
       guard position + 3 <= end else { throw .length }
       guard let tag = Tag(rawValue: bytes[position]) else { throw .tag }
-      guard tag.rawValue > last, count < fields.count else { throw .order }
+      guard tag.rawValue > last, count < Frame.mostFields else { throw .order }
       let start = position + 3
       let length = Int(bytes[position + 1]) << 8 + Int(bytes[position + 2])
       guard start + length <= end else { throw .length }
@@ -136,6 +137,7 @@ public struct Frame {
 /// Writes a frame field by field, in the order of their tags; the room is lent with each call.
 public struct FrameWriter {
   private var count = Frame.headerLength
+  private var fields = 0
   private var overflowed = false
 
   public init() {}
@@ -145,7 +147,8 @@ public struct FrameWriter {
   public mutating func add(
     _ tag: Frame.Tag, _ bytes: Span<UInt8>, to room: inout MutableSpan<UInt8>
   ) {
-    guard count + 3 + bytes.count <= min(room.count, Frame.largest) else {
+    guard fields < Frame.mostFields, count + 3 + bytes.count <= min(room.count, Frame.largest)
+    else {
       overflowed = true
       return
     }
@@ -158,6 +161,7 @@ public struct FrameWriter {
       i += 1
     }
     count += 3 + bytes.count
+    fields += 1
   }
 
   public mutating func add(_ tag: Frame.Tag, byte: UInt8, to room: inout MutableSpan<UInt8>) {

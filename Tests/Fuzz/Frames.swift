@@ -71,6 +71,7 @@ private func writeFrame(_ input: Span<UInt8>) {
   var lengths = [Int](repeating: -1, count: 256)
   var writer = FrameWriter()
   var needed = Frame.headerLength
+  var fields = 0
   var room = written.mutableSpan
   eachTag { tag in
     let how = reader.byte(input)
@@ -78,6 +79,7 @@ private func writeFrame(_ input: Span<UInt8>) {
     let length = Int(reader.number(input, bytes: 2)) % 9000
     lengths[Int(tag.rawValue)] = length
     needed += 3 + length
+    fields += 1
     let field = [UInt8](repeating: mark(tag), count: length)
     if length == 1, how & 2 != 0 {
       writer.add(tag, byte: mark(tag), to: &room)
@@ -88,7 +90,8 @@ private func writeFrame(_ input: Span<UInt8>) {
     }
   }
   let length = writer.finish(kind, in: &room)
-  let fits = needed <= written.count && needed <= Frame.largest
+  let fits =
+    needed <= written.count && needed <= Frame.largest && fields <= Frame.mostFields
   expect((length == needed) == fits && (length == nil) == !fits, "it fits or it does not")
   guard let length else { return }
   do throws(Frame.Mistake) {
