@@ -6,7 +6,7 @@ import Testing
 @Suite("Missing libraries and tools")
 struct DependenciesTests {
   private static let toBuild =
-    "pkg-config libpam0g-dev libssl-dev libqrencode-dev binutils git"
+    "pkg-config libpam0g-dev libssl-dev libqrencode-dev libcrypt-dev binutils git"
 
   @Test("where all is there nothing is said and nothing installed")
   func nothingMissing() async throws {
@@ -102,6 +102,7 @@ struct DependenciesTests {
         seen.errors == """
           dependencies: error: this machine has no apt-get; please install by its own means:
             headers of PAM (security/pam_modules.h)
+            header of libcrypt (crypt.h)
             binutils (strip, readelf, nm)
 
           """)
