@@ -73,6 +73,7 @@ let package = Package(
     .library(name: "pam_cachet_mfa", type: .dynamic, targets: ["PAMModule"]),
     .executable(name: "cachet-mfa-broker", targets: ["Broker"]),
     .executable(name: "cachet-mfa", targets: ["CachetMFA"]),
+    .executable(name: "cachet-mfa-audit", targets: ["CachetAudit"]),
   ],
   traits: [
     .trait(
@@ -112,6 +113,13 @@ let package = Package(
         "Verifier", "Store", "OTP", "CPlatform", "CQREncode", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "CachetAudit",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AuditTests", dependencies: ["CachetAudit"],
       swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),

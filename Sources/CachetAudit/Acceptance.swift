@@ -1,0 +1,48 @@
+import Foundation
+
+/// What somebody has decided to live with: in the file itself, with a reason, or in a baseline.
+struct Acceptance: Sendable {
+  /// A comment in `.env`: `# cachet-mfa:ignore ID the reason`, which holds for that file.
+  struct Ignore: Sendable, Equatable {
+    let id: String
+    let reason: String
+    let line: Int
+  }
+
+  var ignores: [Ignore] = []
+  /// Fingerprints of findings that were there before.
+  var baseline: Set<String> = []
+
+  static let marker = "cachet-mfa:ignore"
+
+  func reason(for id: String, _ evidence: Evidence) -> String? {
+    if evidence.place.path == Configuration.path,
+      let ignore = ignores.first(where: { $0.id == id })
+    {
+      return "ignored in line \(ignore.line): \(ignore.reason)"
+    }
+    return baseline.contains("\(id) \(evidence.place.path) \(evidence.about)")
+      ? "in the baseline" : nil
+  }
+
+  init() {}
+
+  /// The ignores in a file. One that names no check, or no reason, is an error: it accepts nothing,
+  /// and whoever wrote it believes that it does.
+  init(in file: SourceFile) throws(Obstacle) {
+    let known = Set(Check.all.map(\.id))
+    let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      let text = String(decoding: PHPText.trimmed(line), as: UTF8.self)
+      guard text.hasPrefix("#"), let marker = text.range(of: Self.marker) else { continue }
+      let words = text[marker.upperBound...].split(separator: " ", maxSplits: 1)
+      guard let id = words.first, known.contains(String(id)) else {
+        throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) names no check")
+      }
+      guard words.count == 2 else {
+        throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) \(id) has no reason")
+      }
+      ignores.append(Ignore(id: String(id), reason: String(words[1]), line: index + 1))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// One run of the checks over one installation.
+struct Audit: Sendable {
+  struct Result: Sendable {
+    enum Outcome: Sendable {
+      case held
+      case found([Finding])
+      case notApplicable(String)
+      case notAsked(String)
+      /// It could not be looked at: never clean.
+      case failed(Obstacle)
+    }
+    let check: Check
+    let outcome: Outcome
+  }
+
+  let results: [Result]
+
+  init(of subject: Subject, checks: [Check], accepting acceptance: Acceptance) {
+    results = checks.map { check in
+      do throws(Obstacle) {
+        switch try check.look(subject) {
+        case .holds: return Result(check: check, outcome: .held)
+        case .notApplicable(let why): return Result(check: check, outcome: .notApplicable(why))
+        case .notAsked(let why): return Result(check: check, outcome: .notAsked(why))
+        case .broken(let evidence):
+          let findings = evidence.map {
+            Finding(check: check, evidence: $0, acceptance: acceptance)
+          }
+          return Result(check: check, outcome: .found(findings))
+        }
+      } catch {
+        return Result(check: check, outcome: .failed(error))
+      }
+    }
+  }
+
+  var findings: [Finding] {
+    results.flatMap { result -> [Finding] in
+      if case .found(let findings) = result.outcome { findings } else { [] }
+    }
+  }
+
+  /// Those that nobody has accepted.
+  var open: [Finding] { findings.filter { $0.accepted == nil } }
+
+  var worst: Severity? { open.map(\.check.severity).max() }
+
+  var failures: [(check: Check, obstacle: Obstacle)] {
+    results.compactMap { result -> (check: Check, obstacle: Obstacle)? in
+      if case .failed(let obstacle) = result.outcome { (result.check, obstacle) } else { nil }
+    }
+  }
+}
+
+/// A check that did not hold, at one place.
+struct Finding: Sendable {
+  let check: Check
+  let evidence: Evidence
+  /// Why it does not count, where somebody has said so.
+  let accepted: String?
+
+  init(check: Check, evidence: Evidence, acceptance: Acceptance) {
+    self.check = check
+    self.evidence = evidence
+    accepted = acceptance.reason(for: check.id, evidence)
+  }
+
+  /// The same from run to run while the finding is the same, whatever lines move.
+  var fingerprint: String { "\(check.id) \(evidence.place.path) \(evidence.about)" }
+}

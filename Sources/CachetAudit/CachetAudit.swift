@@ -1,0 +1,17 @@
+import ArgumentParser
+import Foundation
+
+/// The command line of `cachet-mfa-audit`, which `cachet-mfa audit` becomes.
+@main
+struct CachetAudit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cachet-mfa audit",
+    abstract: "Checks the secure configuration of a Cachet installation.", version: version,
+    subcommands: [Inspect.self], defaultSubcommand: Inspect.self)
+}
+
+/// How a run ends.
+enum Exit {
+  static let findings = ExitCode(1)
+  static let notChecked = ExitCode(2)
+}

@@ -1,0 +1,80 @@
+/// How bad it is if a check does not hold.
+enum Severity: String, Sendable, CaseIterable, Comparable, Codable {
+  case info, low, medium, high, critical
+
+  static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
+
+  private var rank: Int {
+    switch self {
+    case .info: 0
+    case .low: 1
+    case .medium: 2
+    case .high: 3
+    case .critical: 4
+    }
+  }
+}
+
+/// The groups of a report, in its order.
+enum Family: String, Sendable, CaseIterable {
+  case production = "Production mode"
+  case database = "Database"
+  case features = "Unused features"
+  case accounts = "Accounts and native two-factor"
+  case exposure = "Exposure"
+  case advisories = "Known vulnerabilities"
+  case webServer = "Web server"
+}
+
+/// One thing that is looked at, with all that is said about it, and the look itself.
+struct Check: Sendable {
+  /// Stable: baselines, ignores and pipelines name it.
+  let id: String
+  let family: Family
+  let severity: Severity
+  /// A sentence that is true when the check holds.
+  let title: String
+  /// What goes wrong where it does not.
+  let rationale: String
+  /// What to do, in one step or two.
+  let fix: String
+  /// Where the fact is from.
+  let reference: String
+  let look: @Sendable (Subject) throws(Obstacle) -> Verdict
+}
+
+/// What a look gave.
+enum Verdict: Sendable {
+  case holds
+  case broken([Evidence])
+  /// There is nothing to look at here; the words say why.
+  case notApplicable(String)
+  /// It cannot be told from what was given; the words say what to give.
+  case notAsked(String)
+
+  static func broken(_ evidence: Evidence) -> Verdict { .broken([evidence]) }
+
+  /// Broken where there is any evidence.
+  init(_ evidence: [Evidence]) { self = evidence.isEmpty ? .holds : .broken(evidence) }
+}
+
+/// What was seen, where.
+struct Evidence: Sendable {
+  let place: Place
+  /// What it is about, as baselines name it: a variable, a file, an account. No line numbers, which
+  /// move, and no secrets.
+  let about: String
+  let message: String
+}
+
+/// All that a look may see.
+struct Subject: Sendable {
+  let installation: Installation
+  let configuration: Configuration
+
+  var folder: Folder { installation.folder }
+  func setting(_ names: String...) -> Setting {
+    names.lazy.map { configuration.setting($0) }.first { $0.isSet }
+      ?? configuration.setting(names.first ?? "")
+  }
+}

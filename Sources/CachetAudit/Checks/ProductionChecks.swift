@@ -1,0 +1,161 @@
+extension Check {
+  static let production: [Check] = [
+    Check(
+      id: "debug-mode", family: .production, severity: .critical,
+      title: "APP_DEBUG is off",
+      rationale:
+        "in debug mode every error shows a page with the source, the environment and its passwords to whoever caused it",
+      fix: "set APP_DEBUG=false; where the configuration is cached, 'php artisan config:cache'",
+      reference: "cachet config/app.php; laravel env()",
+      look: { subject in
+        let debug = subject.setting("APP_DEBUG")
+        guard debug.value.isTruthy else { return .holds }
+        return .broken(
+          debug.evidence(
+            debug.isAny(of: "true", "(true)", "1")
+              ? "APP_DEBUG is \(debug.shown)"
+              : "APP_DEBUG is \(debug.shown), and to Cachet every text but false, 0, null and an empty one means on"
+          ))
+      }),
+    Check(
+      id: "environment", family: .production, severity: .medium,
+      title: "APP_ENV is production",
+      rationale:
+        "elsewhere than in production, Laravel and its packages switch on what helps developers, and 'artisan' asks nobody before it drops tables",
+      fix: "set APP_ENV=production",
+      reference: "cachet .env.example; laravel ConfirmableTrait",
+      look: { subject in
+        let environment = subject.setting("APP_ENV")
+        if environment.isAny(of: "production") { return .holds }
+        if !environment.isGiven { return .holds }  // the default of config/app.php
+        return .broken(environment.evidence("APP_ENV is \(environment.shown)"))
+      }),
+    Check(
+      id: "debugbar", family: .production, severity: .high,
+      title: "the debug bar is off",
+      rationale:
+        "it records requests with their sessions and queries, and serves them below /_debugbar",
+      fix: "set DEBUGBAR_ENABLED=false and APP_DEBUG=false, and empty storage/debugbar",
+      reference: "cachet 2.4 config/app.php; barryvdh/laravel-debugbar",
+      look: { (subject) throws(Obstacle) in
+        guard subject.installation.line != .three, subject.installation.line != .two3 else {
+          return .notApplicable("Cachet \(subject.installation.line.rawValue) has no debug bar")
+        }
+        var seen: [Evidence] = []
+        let bar = subject.setting("DEBUGBAR_ENABLED")
+        if bar.value.isTruthy {
+          seen.append(bar.evidence("DEBUGBAR_ENABLED is \(bar.shown)"))
+        }
+        let kept = try subject.folder.names(in: "storage/debugbar")
+          .filter { $0.hasSuffix(".json") }
+        if !kept.isEmpty {
+          seen.append(
+            Evidence(
+              place: Place(path: "storage/debugbar"), about: "storage/debugbar",
+              message: "\(kept.count) recorded requests are still kept"))
+        }
+        return Verdict(seen)
+      }),
+    Check(
+      id: "cached-configuration", family: .production, severity: .high,
+      title: "no cached configuration stands in front of .env",
+      rationale:
+        "while bootstrap/cache/config.php exists, Cachet does not read .env at all: what is corrected there has no effect",
+      fix: "after every change of .env: 'php artisan config:cache', or 'php artisan config:clear'",
+      reference: "laravel LoadEnvironmentVariables",
+      look: { (subject) throws(Obstacle) in
+        let path = "bootstrap/cache/config.php"
+        guard let cached = try subject.folder.read(path) else { return .holds }
+        var seen: [Evidence] = []
+        if let cache = try subject.folder.status(path),
+          let env = try subject.folder.status(Configuration.path), env.changed > cache.changed
+        {
+          seen.append(
+            Evidence(
+              place: cached.place(), about: path,
+              message: "it is older than .env, and it is what Cachet reads"))
+        }
+        let debug = subject.setting("APP_DEBUG").value.isTruthy
+        if cached.contains("'debug' => true"), !debug {
+          seen.append(
+            Evidence(
+              place: cached.place(of: "'debug' => true"), about: "debug",
+              message: "debug mode is on in it, and off in .env"))
+        }
+        return Verdict(seen)
+      }),
+    Check(
+      id: "app-key", family: .production, severity: .critical,
+      title: "APP_KEY is a key of its own",
+      rationale:
+        "whoever knows it forges sessions and reads what is encrypted with it; with a published one that is everybody",
+      fix:
+        "'php artisan key:generate' before the first use; later it signs everybody out, and what is encrypted must be entered again",
+      reference: "cachet .env.example; laravel Encrypter (AES-256-CBC)",
+      look: { subject in
+        let key = subject.setting("APP_KEY")
+        guard key.isGiven, let bytes = key.value.text?.bytes else {
+          return .broken(key.evidence("APP_KEY is empty"))
+        }
+        if key.isAny(of: "somerandomstring") {
+          return .broken(key.evidence("APP_KEY is the one of the example file"))
+        }
+        if bytes.starts(with: "base64:".utf8) {
+          let text = String(decoding: bytes.dropFirst(7), as: UTF8.self)
+          guard Base64.count(of: text) == 32 else {
+            return .broken(key.evidence("APP_KEY does not hold 32 bytes in base64"))
+          }
+          return .holds
+        }
+        guard bytes.count == 32 else {
+          return .broken(
+            key.evidence("APP_KEY is neither 32 characters nor 'base64:' with 32 bytes"))
+        }
+        return .holds
+      }),
+    Check(
+      id: "environment-file", family: .production, severity: .high,
+      title: "every line of .env means what it seems to mean",
+      rationale:
+        "phpdotenv takes values apart without a word: a password that is cut off is shorter than its owner thinks",
+      fix: "put double quotes around values with #, and close every quote; name each variable once",
+      reference: "vlucas/phpdotenv src/Parser",
+      look: { subject in Verdict(misread(subject.configuration)) }),
+  ]
+
+  private static func misread(_ configuration: Configuration) -> [Evidence] {
+    let file = configuration.file.path
+    var seen: [Evidence] = []
+    for entry in configuration.dotenv.entries where entry.isCutAtHash {
+      seen.append(
+        Evidence(
+          place: Place(path: file, line: entry.line), about: entry.name,
+          message: "the value of \(entry.name) ends at its #, the rest is taken for a comment"))
+    }
+    var lines: [String: Int] = [:]
+    for entry in configuration.dotenv.entries {
+      if let first = lines[entry.name] {
+        let winner = configuration.dotenv.dialect == .five ? entry.line : first
+        seen.append(
+          Evidence(
+            place: Place(path: file, line: entry.line), about: entry.name,
+            message: "\(entry.name) is set in line \(first) too; line \(winner) counts"))
+      } else {
+        lines[entry.name] = entry.line
+      }
+    }
+    if let lost = configuration.dotenv.lostFrom {
+      seen.append(
+        Evidence(
+          place: Place(path: file, line: lost), about: "unclosed quote",
+          message: "a quote opens here and never closes: this line and all behind it are lost"))
+    }
+    return seen
+  }
+}
+
+extension Setting {
+  func evidence(_ message: String) -> Evidence {
+    Evidence(place: place, about: name, message: message)
+  }
+}

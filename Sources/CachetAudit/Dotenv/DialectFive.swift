@@ -1,0 +1,211 @@
+/// phpdotenv 5: entries that may span lines, and the last of a name counts.
+struct DialectFive {
+  func read(
+    _ bytes: [UInt8]
+  ) throws(Dotenv.Refusal) -> (entries: [Dotenv.Entry], lostFrom: Int?) {
+    let (written, lostFrom) = writtenEntries(in: utf8(bytes))
+    var entries: [Dotenv.Entry] = []
+    var known: [String: [UInt8]] = [:]
+    for (text, line) in written {
+      do {
+        let entry = try parse(text[...], line: line) { known[$0] }
+        known[entry.name] = entry.value?.bytes
+        entries.append(entry)
+      } catch {
+        throw Dotenv.Refusal(cause: error, line: line)
+      }
+    }
+    return (entries, lostFrom)
+  }
+
+  /// What is no UTF-8 becomes `?`, and a byte order mark goes.
+  private func utf8(_ bytes: [UInt8]) -> [UInt8] {
+    var text = bytes
+    if String(validating: bytes, as: UTF8.self) == nil {
+      text = []
+      for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        if scalar == "\u{FFFD}" {
+          text.append(UInt8(ascii: "?"))
+        } else {
+          text += Array(String(Character(scalar)).utf8)
+        }
+      }
+    }
+    return text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
+  }
+
+  // MARK: - Lines
+
+  /// The entries as they are written, each with its first line, without comments and blank lines.
+  private func writtenEntries(
+    in text: [UInt8]
+  ) -> (entries: [(text: [UInt8], line: Int)], lostFrom: Int?) {
+    var entries: [(text: [UInt8], line: Int)] = []
+    var open: (text: [UInt8], line: Int)?
+    for (index, line) in lines(of: text).enumerated() {
+      var whole = (text: Array(line), line: index + 1)
+      if let begun = open {
+        whole = (begun.text + [UInt8(ascii: "\n")] + line, begun.line)
+        guard closes(line, alsoOpens: false) else {
+          open = whole
+          continue
+        }
+        open = nil
+      } else if line.position(of: "=\"") != nil, !closes(line, alsoOpens: true) {
+        open = whole
+        continue
+      }
+      let bare = PHPText.trimmed(whole.text[...])
+      if let first = bare.first, first != UInt8(ascii: "#") { entries.append(whole) }
+    }
+    return (entries, open?.line)
+  }
+
+  /// `\r\n`, `\n` and `\r` alike.
+  private func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
+    var lines: [ArraySlice<UInt8>] = []
+    var start = text.startIndex
+    var next = start
+    while next < text.endIndex {
+      let byte = text[next]
+      next += 1
+      guard byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") else { continue }
+      lines.append(text[start..<(next - 1)])
+      if byte == UInt8(ascii: "\r"), next < text.endIndex, text[next] == UInt8(ascii: "\n") {
+        next += 1
+      }
+      start = next
+    }
+    lines.append(text[start...])
+    return lines
+  }
+
+  /// Whether a quote ends in this line: quotes that a backslash stands before do not count, nor
+  /// does one at the line's very start, unless it is all there is.
+  private func closes(_ line: ArraySlice<UInt8>, alsoOpens: Bool) -> Bool {
+    let quote = UInt8(ascii: "\"")
+    if line.elementsEqual([quote]) { return true }
+    let bare = Array(line).without("\\\\")
+    let quotes = zip(bare, bare.dropFirst()).count { $0 != UInt8(ascii: "\\") && $1 == quote }
+    return alsoOpens ? quotes > 1 : quotes >= 1
+  }
+
+  // MARK: - Entries
+
+  private func parse(
+    _ text: ArraySlice<UInt8>, line: Int, known: (String) -> [UInt8]?
+  ) throws(Dotenv.Refusal.Cause) -> Dotenv.Entry {
+    guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
+      return Dotenv.Entry(
+        name: try name(in: text), value: nil, line: line, references: [], isCutAtHash: false)
+    }
+    let written = PHPText.trimmed(text[..<equals])
+    guard !written.isEmpty else { throw .noName }
+    let name = try name(in: written)
+    let whole = text[(equals + 1)...]
+    let glued =
+      whole.first == UInt8(ascii: "#") && whole.dropFirst().first.map(PHPText.isSpace) == false
+    let parsed = try value(in: PHPText.trimmed(whole), isGlued: glued)
+    let resolved = Interpolation.insideOut(parsed.text, at: parsed.variables, known: known)
+    return Dotenv.Entry(
+      name: name, value: HiddenValue(resolved.text), line: line, references: resolved.names,
+      isCutAtHash: parsed.isCut)
+  }
+
+  private func name(in text: ArraySlice<UInt8>) throws(Dotenv.Refusal.Cause) -> String {
+    var name = text
+    // Counted in characters. A name part of eight or fewer keeps its 'export', and is refused.
+    if String(decoding: name, as: UTF8.self).unicodeScalars.count > 8,
+      name.starts(with: "export".utf8), PHPText.isSpace(name[name.startIndex + 6])
+    {
+      name = PHPText.leftTrimmed(name.dropFirst(6))
+    }
+    if String(decoding: name, as: UTF8.self).unicodeScalars.count >= 3, let first = name.first,
+      first == name.last, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'")
+    {
+      name = name.dropFirst().dropLast()
+    }
+    let text = String(decoding: name, as: UTF8.self)
+    guard !text.isEmpty, text.unicodeScalars.allSatisfy(isNameScalar) else { throw .invalidName }
+    return text
+  }
+
+  private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar == "_" || scalar == "." { return true }
+    switch scalar.properties.generalCategory {
+    case .lowercaseLetter, .uppercaseLetter, .nonspacingMark, .spacingMark, .enclosingMark,
+      .decimalNumber, .letterNumber, .otherNumber:
+      return true
+    default: return false
+    }
+  }
+
+  // MARK: - Values
+
+  private enum State { case initial, unquoted, single, double, escape, spaced, closed, comment }
+
+  /// `variables` are the places in `text` at which a `$` may begin a reference. A value that is
+  /// `isGlued` begins right behind the equals sign, so that a `#` there may be no comment's.
+  private func value(
+    in written: ArraySlice<UInt8>, isGlued: Bool
+  ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], variables: [Int], isCut: Bool) {
+    var text: [UInt8] = []
+    var variables: [Int] = []
+    var isCut = false
+    var state = State.initial
+    for byte in written {
+      switch state {
+      case .initial where byte == UInt8(ascii: "'"): state = .single
+      case .initial where byte == UInt8(ascii: "\""): state = .double
+      case .initial, .unquoted:
+        if byte == UInt8(ascii: "#") {
+          isCut = state == .unquoted || isGlued
+          state = .comment
+        } else if PHPText.isSpace(byte), state == .unquoted {
+          state = .spaced
+        } else {
+          if byte == UInt8(ascii: "$") { variables.append(text.count) }
+          text.append(byte)
+          state = .unquoted
+        }
+      case .single:
+        if byte == UInt8(ascii: "'") { state = .closed } else { text.append(byte) }
+      case .double:
+        if byte == UInt8(ascii: "\"") {
+          state = .closed
+        } else if byte == UInt8(ascii: "\\") {
+          state = .escape
+        } else {
+          if byte == UInt8(ascii: "$") { variables.append(text.count) }
+          text.append(byte)
+        }
+      case .escape:
+        text.append(try escaped(byte))
+        state = .double
+      case .spaced, .closed:
+        if byte == UInt8(ascii: "#") {
+          state = .comment
+        } else if !PHPText.isSpace(byte) {
+          throw state == .closed ? .textBehindQuote : .spaceUnquoted
+        }
+      case .comment: break
+      }
+    }
+    switch state {
+    case .single, .double, .escape: throw .unclosedQuote
+    case .initial, .unquoted, .spaced, .closed, .comment: return (text, variables, isCut)
+    }
+  }
+
+  private func escaped(_ byte: UInt8) throws(Dotenv.Refusal.Cause) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "$"): byte
+    case UInt8(ascii: "f"): 0x0C
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    case UInt8(ascii: "t"): 0x09
+    case UInt8(ascii: "v"): 0x0B
+    default: throw .unknownEscape
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// What Laravel's `env()` makes of a variable, whatever the file it came from.
+///
+/// Sources: laravel/framework v5.2.39 and v5.7.29 (`helpers.php`), v11.27.2
+/// (`src/Illuminate/Support/Env.php`).
+enum EnvironmentValue: Sendable {
+  /// Not set, `null` or `(null)`: what the configuration file names instead counts.
+  case null
+  case bool(Bool)
+  case text(HiddenValue)
+
+  init(_ value: HiddenValue?, dialect: Dotenv.Dialect) {
+    guard let value else {
+      self = .null
+      return
+    }
+    switch String(decoding: value.bytes, as: UTF8.self).lowercased() {
+    case "true", "(true)": self = .bool(true)
+    case "false", "(false)": self = .bool(false)
+    case "empty", "(empty)": self = .text(HiddenValue([]))
+    case "null", "(null)": self = .null
+    default: self = .text(HiddenValue(Self.unquoted(value.bytes, dialect: dialect)))
+    }
+  }
+
+  /// PHP's `(bool)`: of texts only the empty one and `0` are false.
+  var isTruthy: Bool {
+    switch self {
+    case .null: false
+    case .bool(let value): value
+    case .text(let value): !value.bytes.isEmpty && value.bytes != Array("0".utf8)
+    }
+  }
+
+  var text: HiddenValue? {
+    if case .text(let value) = self { value } else { nil }
+  }
+
+  /// One more pair of quotes that are part of the value: double ones, from Laravel 11 on single
+  /// ones too, there never across lines.
+  private static func unquoted(_ bytes: [UInt8], dialect: Dotenv.Dialect) -> ArraySlice<UInt8> {
+    guard bytes.count > 1, let first = bytes.first, first == bytes.last else { return bytes[...] }
+    let isQuote =
+      switch dialect {
+      case .lenientTwo, .two: first == UInt8(ascii: "\"")
+      case .five:
+        (first == UInt8(ascii: "\"") || first == UInt8(ascii: "'"))
+          && !bytes.contains(UInt8(ascii: "\n"))
+      }
+    return isQuote ? bytes.dropFirst().dropLast() : bytes[...]
+  }
+}

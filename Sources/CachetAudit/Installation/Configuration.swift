@@ -1,0 +1,78 @@
+/// What Cachet is configured to, as far as its files tell: the process of the web server may have
+/// an environment of its own, which wins over them.
+struct Configuration: Sendable {
+  let dotenv: Dotenv
+  let file: SourceFile
+
+  static let path = ".env"
+
+  init(of installation: Installation) throws(Obstacle) {
+    guard let file = try installation.folder.read(Self.path) else {
+      throw .unreadable(path: Self.path, errno: 2)
+    }
+    self.file = file
+    do { dotenv = try Dotenv(file.bytes, dialect: installation.dialect) } catch {
+      throw .environmentFile(path: file.path, error)
+    }
+  }
+
+  /// What `env()` gives for the first of `names` that is set: some have got another name in 3.x.
+  func setting(_ names: String...) -> Setting {
+    for name in names {
+      if let entry = dotenv.entry(name), let value = entry.value {
+        return Setting(
+          name: name, value: EnvironmentValue(value, dialect: dotenv.dialect), raw: value,
+          place: Place(path: file.path, line: entry.line), entry: entry)
+      }
+    }
+    return Setting(
+      name: names.first ?? "", value: .null, raw: nil, place: file.place(), entry: nil)
+  }
+}
+
+/// One variable: what Cachet sees, and where that was written.
+struct Setting: Sendable {
+  let name: String
+  let value: EnvironmentValue
+  /// As the file sets it, before `env()`; `nil` where it does not.
+  let raw: HiddenValue?
+  /// The file alone where no line sets it.
+  let place: Place
+  let entry: Dotenv.Entry?
+
+  var isSet: Bool { raw != nil }
+
+  /// Neither missing nor `null` nor empty.
+  var isGiven: Bool {
+    switch value {
+    case .null: false
+    case .bool: true
+    case .text(let text): !text.bytes.isEmpty
+    }
+  }
+
+  /// Compares with a word that is no secret, letters' case aside.
+  func isAny(of words: String...) -> Bool {
+    guard let raw else { return false }
+    let own = String(decoding: value.text?.bytes ?? raw.bytes, as: UTF8.self).lowercased()
+    return words.contains(own)
+  }
+
+  /// The value for a report: in quotes where the name is one whose values are words and never
+  /// secrets, otherwise no more than its length.
+  var shown: String {
+    guard let raw else { return "not set" }
+    guard Self.plain.contains(name), raw.bytes.count <= 64,
+      raw.bytes.allSatisfy({ (0x20...0x7E).contains($0) })
+    else { return raw.description }
+    return "'\(String(decoding: raw.bytes, as: UTF8.self))'"
+  }
+
+  private static let plain: Set<String> = [
+    "APP_ENV", "APP_DEBUG", "DEBUGBAR_ENABLED", "DB_DRIVER", "DB_CONNECTION", "DB_PORT",
+    "CACHE_DRIVER", "CACHE_STORE", "SESSION_DRIVER", "QUEUE_DRIVER", "QUEUE_CONNECTION",
+    "MAIL_DRIVER", "MAIL_MAILER", "MAIL_ENCRYPTION", "MAIL_PORT", "LOG_CHANNEL", "LOG_LEVEL",
+    "SESSION_SECURE_COOKIE", "SESSION_HTTP_ONLY", "SESSION_SAME_SITE", "CACHET_BEACON",
+    "CACHET_EMOJI", "CACHET_AUTO_TWITTER", "CACHET_DEMO_MODE", "CACHET_BLADE_RENDERER",
+  ]
+}

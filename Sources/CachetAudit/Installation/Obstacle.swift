@@ -1,0 +1,9 @@
+/// Why something could not be looked at. Never a finding, and never 'nothing found'.
+enum Obstacle: Error, Equatable {
+  case noInstallation(String)
+  case unreadable(path: String, errno: Int32)
+  case tooLarge(path: String, limit: Int)
+  case notRegular(path: String)
+  case environmentFile(path: String, Dotenv.Refusal)
+  case damaged(path: String, what: String)
+}

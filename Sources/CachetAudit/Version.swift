@@ -1,0 +1,1 @@
+../CachetMFA/Version.swift

@@ -1,0 +1,40 @@
+import Foundation
+
+/// How what could not be looked at is told.
+extension Obstacle {
+  var words: String {
+    switch self {
+    case .noInstallation(let root): "\(root): no Cachet here (no artisan, no public/, no VERSION)"
+    case .unreadable(let path, let code): "\(path): \(unsafe String(cString: strerror(code)))"
+    case .tooLarge(let path, let limit): "\(path): larger than \(limit >> 20) MiB"
+    case .notRegular(let path): "\(path): not a regular file"
+    case .environmentFile(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
+    case .damaged(let path, let what): "\(path): \(what)"
+    }
+  }
+
+  var hint: String? {
+    switch self {
+    case .noInstallation: "name the folder that holds Cachet's 'artisan'"
+    case .unreadable(_, EACCES), .unreadable(_, EPERM):
+      "run it as root, or as the web server's user"
+    case .unreadable(Configuration.path, ENOENT):
+      "without .env the environment of the web server's process counts alone, which is not seen here"
+    case .environmentFile: "Cachet does not start with this line; correct it"
+    case .unreadable, .tooLarge, .notRegular, .damaged: nil
+    }
+  }
+}
+
+extension Dotenv.Refusal.Cause {
+  var words: String {
+    switch self {
+    case .noName: "no name in front of the equals sign"
+    case .invalidName: "a name of letters, digits, underscores and dots is wanted"
+    case .spaceUnquoted: "a value with blanks needs quotes"
+    case .textBehindQuote: "text behind the closing quote"
+    case .unclosedQuote: "a quote is opened and never closed"
+    case .unknownEscape: "a backslash in front of a character that it does not escape"
+    }
+  }
+}
