@@ -114,9 +114,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .systemLibrary(
+      name: "CPwquality", pkgConfig: "pwquality", providers: [.apt(["libpwquality-dev"])]),
     .executableTarget(
       name: "CachetAudit",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "CPwquality", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "AuditTests", dependencies: ["CachetAudit"],

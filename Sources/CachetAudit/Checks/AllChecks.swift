@@ -1,4 +1,4 @@
 extension Check {
   /// Every check, in the order of the report.
-  static let all: [Check] = production + database + advisories
+  static let all: [Check] = production + database + features + exposure + advisories
 }

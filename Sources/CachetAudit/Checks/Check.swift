@@ -71,8 +71,21 @@ struct Evidence: Sendable {
 struct Subject: Sendable {
   let installation: Installation
   let configuration: Configuration
+  var options = Options()
+
+  /// What a run may be told beside the folder.
+  struct Options: Sendable {
+    var passwordRule = PasswordRule()
+    /// The account of the PHP processes.
+    var webUser = "www-data"
+    /// Reviewed features; `nil` where there is no such file.
+    var features: FeatureReview?
+    /// How old a review may be, in days.
+    var reviewDays = 180
+  }
 
   var folder: Folder { installation.folder }
+
   func setting(_ names: String...) -> Setting {
     names.lazy.map { configuration.setting($0) }.first { $0.isSet }
       ?? configuration.setting(names.first ?? "")

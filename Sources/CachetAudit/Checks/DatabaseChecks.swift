@@ -2,41 +2,150 @@ extension Check {
   static let database: [Check] = [
     Check(
       id: "database-defaults", family: .database, severity: .critical,
-      title: "the database credentials are not the ones of the documentation",
-      rationale: "everybody who has seen the example file knows them",
-      fix: "make an account for Cachet alone, with a password from 'openssl rand -base64 24'",
+      title: "the database password is not one of the documentation",
+      rationale: "everybody who has seen the example file or the image knows it",
+      fix: "give Cachet's account a password from 'openssl rand -base64 24'",
       reference: "cachet .env.example; cachethq/Docker entrypoint.sh",
       look: { subject in
-        guard !subject.usesSQLite else { return .notApplicable("SQLite has no accounts") }
-        let password = subject.setting("DB_PASSWORD")
-        guard password.isGiven else {
-          return .broken(password.evidence("DB_PASSWORD is empty"))
+        subject.withPassword { password, setting in
+          guard !password.bytes.isEmpty else { return setting.evidence("no password is set") }
+          let word = String(decoding: password.bytes, as: UTF8.self).lowercased()
+          return defaultPasswords.contains(word)
+            ? setting.evidence("the password is a well-known default") : nil
         }
-        guard password.isAny(of: "secret", "postgres", "root", "cachet", "homestead", "password")
-        else { return .holds }
-        return .broken(password.evidence("DB_PASSWORD is a well-known default"))
+      }),
+    Check(
+      id: "database-password", family: .database, severity: .high,
+      title: "the database password is long and of many kinds of characters",
+      rationale:
+        "whoever reaches the database's port, or a copy of its account table, tries words and short combinations first",
+      fix:
+        "set a new one with ALTER USER, then in .env (docs/audit.md, 'Rotating the database password')",
+      reference: "policy: at least 16 characters of 4 classes, no word of a dictionary",
+      look: { subject in
+        subject.withPassword { password, setting in
+          guard !password.bytes.isEmpty else { return nil }  // said by database-defaults
+          let faults = subject.options.passwordRule.faults(of: password)
+          return faults.isEmpty
+            ? nil : setting.evidence("the password \(faults.joined(separator: ", and "))")
+        }
+      }),
+    Check(
+      id: "secret-reuse", family: .database, severity: .high,
+      title: "no secret of .env is used twice",
+      rationale: "whoever learns one, of a mail relay perhaps, then has the other as well",
+      fix: "give each service a secret of its own",
+      reference: "whether it is used elsewhere on the host or in the world cannot be seen here",
+      look: { subject in
+        let secrets = subject.configuration.secrets
+        var seen: [Evidence] = []
+        for (index, one) in secrets.enumerated() {
+          for other in secrets[..<index] where one.value.isSame(as: other.value) {
+            seen.append(
+              one.setting.evidence(
+                "\(one.setting.name) is the same secret as \(other.setting.name)"))
+          }
+        }
+        return Verdict(seen)
       }),
     Check(
       id: "database-superuser", family: .database, severity: .high,
-      title: "Cachet does not use an administrator's database account",
-      rationale: "one hole in Cachet then is a hole in every database of that server",
-      fix: "make an account that owns Cachet's database alone (docs/audit.md, Database)",
-      reference: "cachet docs, least privilege",
+      title: "Cachet has a database account of its own",
+      rationale: "a hole in Cachet is one in every database that its account may use",
+      fix: "make an account for Cachet's database alone (docs/audit.md, 'Least privilege')",
+      reference: "cachet .env.example; cachethq/Docker entrypoint.sh",
       look: { subject in
-        guard !subject.usesSQLite else { return .notApplicable("SQLite has no accounts") }
-        let user = subject.setting("DB_USERNAME")
-        guard user.isAny(of: "root", "postgres", "sa", "admin", "mysql", "homestead") else {
-          return .holds
-        }
+        let database = subject.database
+        guard database.driver != .sqlite else { return .notApplicable("SQLite has no accounts") }
+        guard administrators.contains(database.user.lowercased()) else { return .holds }
         return .broken(
-          user.evidence("DB_USERNAME is the name of an administrator, or of the example file"))
+          database.userSetting.evidence(
+            "the account's name is that of an administrator or of the example file"))
       }),
+    Check(
+      id: "database-transport", family: .database, severity: .high,
+      title: "what goes to a remote database is encrypted",
+      rationale: "the password, and all that Cachet stores, can be read and changed on the way",
+      fix:
+        "use a local socket or a tunnel; or in config/database.php: 'sslmode' => 'verify-full' for PostgreSQL, MYSQL_ATTR_SSL_CA in .env for MySQL with 3.x",
+      reference: "cachet config/database.php",
+      look: { (subject) throws(Obstacle) in
+        let database = subject.database
+        guard database.driver != .sqlite, !database.isLocal else {
+          return .notApplicable("the database is on this machine")
+        }
+        let evidence = database.hostSetting.evidence(
+          "the server is remote, and nothing here makes the connection use TLS")
+        guard let file = try subject.folder.read("config/database.php") else {
+          return .broken(evidence)
+        }
+        let isEncrypted =
+          switch database.driver {
+          case .pgsql:
+            ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains { file.has($0) }
+          case .mysql, .sqlite, nil:
+            file.has("MYSQL_ATTR_SSL_CA") && subject.setting("MYSQL_ATTR_SSL_CA").isGiven
+          }
+        return isEncrypted ? .holds : .broken(evidence)
+      }),
+    Check(
+      id: "sqlite-file", family: .database, severity: .high,
+      title: "the SQLite file is for Cachet alone",
+      rationale: "it holds every password's hash, every API key and every subscriber's address",
+      fix: "move it out of public/, and chmod 640 it",
+      reference: "cachet config/database.php",
+      look: { (subject) throws(Obstacle) in
+        let database = subject.database
+        guard database.driver == .sqlite else { return .notApplicable("no SQLite is used") }
+        guard let file = try subject.folder.status(database.name) else {
+          return .notApplicable("\(database.name) is not there yet")
+        }
+        var seen: [Evidence] = []
+        func add(_ message: String) {
+          seen.append(
+            Evidence(place: Place(path: database.name), about: database.name, message: message))
+        }
+        if file.isReadableByOthers { add("everybody on this host can read it") }
+        if file.isWritableByOthers { add("everybody on this host can write it") }
+        let below = subject.folder.absolute("public") + "/"
+        if subject.folder.absolute(database.name).hasPrefix(below) {
+          add("it lies below public/, where the web server gives it to anybody")
+        }
+        return Verdict(seen)
+      }),
+  ]
+
+  private static let defaultPasswords: Set<String> = [
+    "secret", "postgres", "root", "cachet", "homestead", "password", "mysql", "admin", "changeme",
+  ]
+  private static let administrators: Set<String> = [
+    "root", "postgres", "sa", "admin", "mysql", "homestead",
   ]
 }
 
 extension Subject {
-  var usesSQLite: Bool {
-    let driver = setting("DB_CONNECTION", "DB_DRIVER")
-    return driver.isAny(of: "sqlite") || installation.line == .three && !driver.isSet
+  var database: DatabaseSettings { DatabaseSettings(configuration) }
+
+  func withPassword(_ judge: (HiddenValue, Setting) -> Evidence?) -> Verdict {
+    let database = database
+    guard database.driver != .sqlite else { return .notApplicable("SQLite has no accounts") }
+    let password = database.password ?? HiddenValue([])
+    return judge(password, database.passwordSetting).map { .broken($0) } ?? .holds
+  }
+}
+
+extension Configuration {
+  /// The values that are secrets and long enough for a coincidence to tell something.
+  var secrets: [(setting: Setting, value: HiddenValue)] {
+    let names = [
+      "APP_KEY", "DB_PASSWORD", "MAIL_PASSWORD", "REDIS_PASSWORD", "NEXMO_SECRET", "NEXMO_KEY",
+      "GITHUB_TOKEN", "AWS_SECRET", "AWS_SECRET_ACCESS_KEY", "LOG_SLACK_WEBHOOK_URL",
+      "POSTMARK_TOKEN", "RESEND_KEY", "SLACK_BOT_USER_OAUTH_TOKEN", "PUSHER_APP_SECRET",
+    ]
+    return names.compactMap { name in
+      let setting = setting(name)
+      guard let value = setting.value.text, value.bytes.count >= 4 else { return nil }
+      return (setting, value)
+    }
   }
 }

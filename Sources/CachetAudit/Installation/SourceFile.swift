@@ -6,6 +6,10 @@ struct SourceFile: Sendable {
 
   func contains(_ text: StaticString) -> Bool { bytes[...].position(of: text) != nil }
 
+  func has(_ text: String) -> Bool {
+    String(decoding: bytes, as: UTF8.self).contains(text)
+  }
+
   /// The line that `text` begins in first, counted from 1.
   func line(of text: StaticString) -> Int? {
     bytes[...].position(of: text).map { place in

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Which database Cachet uses, and as whom. In 3.x one URL may hold all of it.
+struct DatabaseSettings: Sendable {
+  enum Driver: String, Sendable { case sqlite, mysql, pgsql }
+
+  /// `nil` for a driver that Cachet does not document.
+  let driver: Driver?
+  /// Where each part is written, for reports.
+  let driverSetting: Setting
+  let userSetting: Setting
+  let passwordSetting: Setting
+  let hostSetting: Setting
+  let host: String
+  let port: Int?
+  /// A folder or a file; it wins over the host.
+  let socket: String?
+  /// The database's name, or the file of SQLite.
+  let name: String
+  let user: String
+  let password: HiddenValue?
+  let prefix: String
+  /// PostgreSQL's schema.
+  let schema: String
+
+  init(_ configuration: Configuration) {
+    func text(_ setting: Setting) -> String? {
+      setting.value.text.flatMap { text in
+        text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
+      }
+    }
+    let url = configuration.setting("DB_URL")
+    let parts = text(url).flatMap { URLComponents(string: $0) }
+    func setting(_ names: String...) -> Setting {
+      parts == nil
+        ? names.lazy.map { configuration.setting($0) }.first { $0.isSet }
+          ?? configuration.setting(names.first ?? "") : url
+    }
+    driverSetting = configuration.setting("DB_CONNECTION", "DB_DRIVER")
+    userSetting = setting("DB_USERNAME")
+    passwordSetting = setting("DB_PASSWORD")
+    hostSetting = setting("DB_HOST")
+    let named = text(driverSetting) ?? parts?.scheme ?? "sqlite"
+    driver =
+      switch named.lowercased() {
+      case "sqlite": .sqlite
+      case "mysql", "mariadb": .mysql
+      case "pgsql", "postgres", "postgresql": .pgsql
+      default: nil
+      }
+    host = parts?.host ?? text(configuration.setting("DB_HOST")) ?? "127.0.0.1"
+    port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
+    socket = text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET"))
+    let path = parts.map { String($0.path.drop { $0 == "/" }) }.flatMap { $0.isEmpty ? nil : $0 }
+    name =
+      path ?? text(configuration.setting("DB_DATABASE"))
+      ?? (driver == .sqlite ? "database/database.sqlite" : "")
+    user = parts?.user ?? text(userSetting) ?? ""
+    password =
+      parts?.password.map { HiddenValue($0.utf8) }
+      ?? (parts == nil ? passwordSetting.value.text : nil)
+    prefix = text(configuration.setting("DB_PREFIX")) ?? ""
+    schema = text(configuration.setting("DB_SCHEMA")) ?? "public"
+  }
+
+  /// On this machine: by a socket, or by a name that never leaves it.
+  var isLocal: Bool {
+    socket != nil || host.hasPrefix("/") || host == "localhost" || host == "::1"
+      || host.hasPrefix("127.")
+  }
+}

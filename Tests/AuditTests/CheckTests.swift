@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+@testable import CachetAudit
+
+/// One thing changed in a sound installation, and what has to be found for it, no more.
+struct Plant: Sendable, CustomTestStringConvertible {
+  let check: String
+  var lines: [Installation.Line] = Installation.Line.allCases
+  /// Behind the check's name: file and line.
+  let found: [String]
+  let change: @Sendable (Fixture) throws -> Void
+  var testDescription: String { "\(check) \(found)" }
+
+  init(
+    _ check: String, _ lines: [Installation.Line] = Installation.Line.allCases, at found: String...,
+    change: @escaping @Sendable (Fixture) throws -> Void
+  ) {
+    (self.check, self.lines, self.found, self.change) = (check, lines, found, change)
+  }
+
+  static func set(
+    _ check: String, _ name: String, _ value: String?, at found: String...,
+    on lines: [Installation.Line] = Installation.Line.allCases
+  ) -> Plant {
+    var plant = Plant(check, lines) { try $0.set(name, value) }
+    plant = Plant(check, lines, found: found, change: plant.change)
+    return plant
+  }
+
+  private init(
+    _ check: String, _ lines: [Installation.Line], found: [String],
+    change: @escaping @Sendable (Fixture) throws -> Void
+  ) {
+    (self.check, self.lines, self.found, self.change) = (check, lines, found, change)
+  }
+}
+
+@Suite("Checks: what was planted is found, at its line, and nothing else")
+struct CheckTests {
+  @Test("sound installations", arguments: Installation.Line.allCases)
+  func sound(line: Installation.Line) throws {
+    let fixture = try Fixture(line)
+    let audit = try fixture.audit()
+    #expect(audit.told == Fixture.given(line))
+    #expect(audit.failures.isEmpty)
+  }
+
+  static let twos: [Installation.Line] = [.two3, .two4, .two5]
+  static let plants: [Plant] = [
+    .set("debug-mode", "APP_DEBUG", "true", at: ".env:2"),
+    .set("debug-mode", "APP_DEBUG", "off", at: ".env:2"),
+    .set("debug-mode", "APP_DEBUG", "1", at: ".env:2"),
+    .set("environment", "APP_ENV", "local", at: ".env:1"),
+    .set("debugbar", "DEBUGBAR_ENABLED", "true", at: ".env:13", on: [.two4, .two5]),
+    Plant("debugbar", [.two4, .two5], at: "storage/debugbar:") {
+      try $0.write("storage/debugbar/X1.json", "{}")
+    },
+    Plant("cached-configuration", at: "bootstrap/cache/config.php:3") {
+      try $0.write(
+        "bootstrap/cache/config.php",
+        "<?php return array (\n  'app' => array (\n    'debug' => true,\n")
+    },
+    Plant("cached-configuration", at: "bootstrap/cache/config.php:") {
+      try $0.write("bootstrap/cache/config.php", "<?php return array ();\n")
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -60)],
+        ofItemAtPath: "\($0.root)/bootstrap/cache/config.php")
+    },
+    .set("app-key", "APP_KEY", "SomeRandomString", at: ".env:4"),
+    .set("app-key", "APP_KEY", "", at: ".env:4"),
+    .set("app-key", "APP_KEY", "base64:AAECAwQ=", at: ".env:4"),
+    .set("app-key", "APP_KEY", "tooshort", at: ".env:4"),
+    Plant("environment-file", at: ".env:13") {
+      try $0.write(
+        ".env", Fixture.environment(of: $0.line).joined(separator: "\n") + "\nAPP_ENV=production\n",
+        mode: 0o640)
+    },
+    .set("environment-file", "GITHUB", "abc#def", at: ".env:13", on: [.three]),
+    .set("environment-file", "GITHUB", "\"abc", at: ".env:13", on: [.three]),
+    .set("database-password", "DB_PASSWORD", "Sh0rt!", at: ".env:9"),
+    .set("database-password", "DB_PASSWORD", "alllowercaseletters", at: ".env:9"),
+    .set("database-superuser", "DB_USERNAME", "root", at: ".env:8"),
+    .set("database-transport", "DB_HOST", "db.example.org", at: ".env:6"),
+    .set("secret-reuse", "REDIS_PASSWORD", "\"\(Fixture.password)\"", at: ".env:13"),
+    Plant("sqlite-file", at: "database/database.sqlite:") {
+      try $0.set("DB_DRIVER", $0.line == .three ? nil : "sqlite")
+      try $0.set("DB_CONNECTION", $0.line == .three ? "sqlite" : nil)
+      try $0.set("DB_DATABASE", nil)
+      try $0.write("database/database.sqlite", "")
+    },
+    Plant("sqlite-file", at: "public/data.db:") {
+      try $0.set("DB_DRIVER", $0.line == .three ? nil : "sqlite")
+      try $0.set("DB_CONNECTION", $0.line == .three ? "sqlite" : nil)
+      try $0.set("DB_DATABASE", "\($0.root)/public/data.db")
+      try $0.write("public/data.db", "", mode: 0o600)
+    },
+    .set("half-configured", "NEXMO_KEY", "abcdefgh", at: ".env:13"),
+    .set("half-configured", "GITHUB_TOKEN", "abcdefgh", at: ".env:13"),
+    .set("half-configured", "MAIL_PASSWORD", "abcdefgh", at: ".env:13"),
+    .set("beacon", "CACHET_BEACON", "true", at: ".env:11", on: [.two4, .two5, .three]),
+    .set("beacon", "CACHET_BEACON", nil, at: ".env:", on: [.two4, .two5, .three]),
+    Plant("mail-transport", twos, at: ".env:") {
+      try $0.set("MAIL_DRIVER", "smtp")
+      try $0.set("MAIL_HOST", "mail.example.org")
+    },
+    .set("template-code", "CACHET_BLADE_RENDERER", "true", at: ".env:13", on: [.three]),
+    .set("demo-mode", "CACHET_DEMO_MODE", "true", at: ".env:13", on: [.three]),
+    Plant("env-readable", at: ".env:") { try $0.mode(".env", 0o644) },
+    Plant("env-readable", at: ".env.bak:") { try $0.write(".env.bak", "A=1\n", mode: 0o644) },
+    Plant("env-writable", at: ".env:") { try $0.mode(".env", 0o642) },
+    Plant("storage-modes", at: "storage/logs:") { try $0.mode("storage/logs", 0o777) },
+    Plant("public-leftovers", at: "public/dump.sql:") { try $0.write("public/dump.sql", "") },
+    Plant("public-leftovers", at: "public/.git:") { try $0.write("public/.git/HEAD", "") },
+    .set("app-url", "APP_URL", "http://status.example.org", at: ".env:3"),
+    .set(
+      "secure-cookie", "SESSION_SECURE_COOKIE", "false", at: ".env:12", on: [.two4, .two5, .three]),
+    .set("secure-cookie", "SESSION_SECURE_COOKIE", nil, at: ".env:", on: [.two4, .two5]),
+    Plant("secure-cookie", [.two3], at: "config/session.php:2") {
+      try $0.write("config/session.php", "<?php\n'secure' => false,\n")
+    },
+    .set("trusted-proxies", "CACHET_TRUSTED_PROXIES", "*", at: ".env:13", on: [.three]),
+    Plant("remote-user", [.three], at: "config/cachet.php:2") {
+      try $0.write("config/cachet.php", "<?php\n  AuthenticateRemoteUser::class,\n")
+    },
+    Plant("log-modes", at: "storage/logs/laravel.log:") {
+      try $0.write("storage/logs/laravel.log", "x", mode: 0o644)
+    },
+    .set("env-injection", "MAIL_HOST", "\"${DB_PASSWORD}\"", at: ".env:13"),
+    Plant("cve-2024-52301", [.three], at: "composer.lock:") {
+      try $0.write(
+        "composer.lock",
+        "{\"packages\": [{\"name\": \"cachethq/core\", \"version\": \"dev-main\"}, {\"name\": \"laravel/framework\", \"version\": \"v11.27.2\"}]}"
+      )
+    },
+  ]
+
+  @Test("planted", arguments: plants)
+  func planted(plant: Plant) throws {
+    for line in plant.lines {
+      let fixture = try Fixture(line)
+      try plant.change(fixture)
+      let audit = try fixture.audit()
+      let wanted = Set(plant.found.map { "\(plant.check) \($0)" })
+      // What everybody can write everybody can read.
+      let implied: Set<String> = plant.check == "env-writable" ? ["env-readable .env:"] : []
+      #expect(audit.told == Fixture.given(line).union(wanted).union(implied), "\(line)")
+    }
+  }
+
+  @Test("every check is planted or given once, and has all its words")
+  func complete() {
+    let planted = Set(Self.plants.map(\.check))
+    let given = Set(
+      Installation.Line.allCases.flatMap { Fixture.given($0) }.map {
+        String($0.prefix { $0 != " " })
+      })
+    let elsewhere: Set<String> = ["feature-review", "database-defaults"]
+    for check in Check.all {
+      #expect(
+        planted.contains(check.id) || given.contains(check.id) || elsewhere.contains(check.id),
+        "\(check.id)")
+      for words in [check.title, check.rationale, check.fix, check.reference] {
+        #expect(!words.isEmpty && !words.hasSuffix("."))
+      }
+    }
+    #expect(Set(Check.all.map(\.id)).count == Check.all.count)
+  }
+
+  @Test("default passwords are defaults, and weak beside it")
+  func defaults() throws {
+    let fixture = try Fixture(.two4)
+    for password in ["secret", "postgres", "null", ""] {
+      try fixture.set("DB_PASSWORD", password)
+      let told = try fixture.audit().told
+      #expect(told.contains("database-defaults .env:9"), "\(password)")
+    }
+  }
+
+  @Test("no finding, in no report, shows a secret")
+  func redacted() throws {
+    for line in Installation.Line.allCases {
+      let fixture = try Fixture(line)
+      let secrets = [
+        "DB_PASSWORD": "planted-db-9", "APP_KEY": "planted-key-8", "REDIS_PASSWORD": "planted-db-9",
+        "MAIL_PASSWORD": "planted-mail-7", "NEXMO_KEY": "planted-nexmo-6",
+        "GITHUB_TOKEN": "planted-token-5", "APP_DEBUG": "on",
+      ]
+      for (name, value) in secrets { try fixture.set(name, value) }
+      let audit = try fixture.audit()
+      let installation = try Installation(Folder(root: fixture.root))
+      let text = TextReport(audit: audit, installation: installation, inColour: false).text()
+      let json = try JSONReport(audit, of: installation).text()
+      #expect(text.contains("database-password") && json.contains("database-password"))
+      for report in [text, json] { #expect(!report.contains("planted-")) }
+    }
+  }
+}

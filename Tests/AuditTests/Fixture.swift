@@ -1,0 +1,180 @@
+import Foundation
+
+@testable import CachetAudit
+
+/// An installation made up of its structure and the few lines that the checks look for, in a
+/// temporary folder. Unchanged, nothing is wrong with it but what its release cannot help.
+final class Fixture {
+  let root: String
+  let line: Installation.Line
+
+  init(_ line: Installation.Line) throws {
+    self.line = line
+    root =
+      FileManager.default.temporaryDirectory.appendingPathComponent(
+        "cachet-\(UUID().uuidString)"
+      ).path
+    for folder in ["public", "bootstrap/cache", "storage/logs", "storage/framework/views"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(folder)", withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o755])
+    }
+    try write("artisan", "#!/usr/bin/env php\n")
+    try write("public/index.php", "<?php\n")
+    try write(".env", Self.environment(of: line).joined(separator: "\n") + "\n", mode: 0o640)
+    for (path, text) in Self.sources(of: line) { try write(path, text) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  func write(_ path: String, _ text: String, mode: Int = 0o644) throws {
+    let whole = "\(root)/\(path)"
+    try FileManager.default.createDirectory(
+      atPath: (whole as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: whole))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: whole)
+  }
+
+  func mode(_ path: String, _ mode: Int) throws {
+    try FileManager.default.setAttributes(
+      [.posixPermissions: mode], ofItemAtPath: "\(root)/\(path)")
+  }
+
+  /// Puts `text` in place of the line that sets `name`, or behind the last one.
+  func set(_ name: String, _ text: String?) throws {
+    var lines = try String(contentsOfFile: "\(root)/.env", encoding: .utf8)
+      .split(separator: "\n").map(String.init)
+    let place = lines.firstIndex { $0.hasPrefix("\(name)=") }
+    if let text {
+      if let place { lines[place] = "\(name)=\(text)" } else { lines.append("\(name)=\(text)") }
+    } else if let place {
+      lines.remove(at: place)
+    }
+    try write(".env", lines.joined(separator: "\n") + "\n", mode: 0o640)
+  }
+
+  func audit(_ change: (inout Subject.Options) throws -> Void = { _ in }) throws -> Audit {
+    let installation = try Installation(Folder(root: root))
+    var subject = Subject(
+      installation: installation, configuration: try Configuration(of: installation))
+    try change(&subject.options)
+    return Audit(
+      of: subject, checks: Check.all,
+      accepting: try Acceptance(in: subject.configuration.file))
+  }
+
+  // MARK: - What it is made of
+
+  static let password = "Quiet-Harbor=Lantern7"
+
+  static func environment(of line: Installation.Line) -> [String] {
+    let three = line == .three
+    return [
+      "APP_ENV=production", "APP_DEBUG=false", "APP_URL=https://status.example.org",
+      "APP_KEY=base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+      three ? "DB_CONNECTION=mysql" : "DB_DRIVER=mysql", "DB_HOST=127.0.0.1",
+      "DB_DATABASE=cachet", "DB_USERNAME=cachet", "DB_PASSWORD=\"\(password)\"",
+      three ? "MAIL_MAILER=log" : "MAIL_DRIVER=log", "CACHET_BEACON=false",
+      "SESSION_SECURE_COOKIE=true",
+    ]
+  }
+
+  static func sources(of line: Installation.Line) -> [(path: String, text: String)] {
+    let search = "app/Models/Traits/SearchableTrait.php"
+    let ready = "app/Http/Middleware/ReadyForUse.php"
+    let writer = "app/Bus/Handlers/Commands/System/Config/UpdateConfigCommandHandler.php"
+    let incidents = "app/Bus/Handlers/Commands/Incident"
+    let openSearch = "<?php\n\nreturn $query->where($search);\n"
+    let openReady = "<?php\nif (!$this->settings->get('app_name')) {\n"
+    let openWriter = "<?php\nfile_put_contents($path, $text);\n"
+    let bareTemplate = "<?php\nuse TwigBridge\\Bridge;\n"
+    let sandboxed = "<?php\nuse Twig\\Environment;\nnew \\Twig\\Extension\\SandboxExtension();\n"
+    let proxies = (
+      "app/Http/Middleware/TrustProxies.php",
+      "<?php\n\n$proxies = Config::get('trustedproxies.proxies');\n"
+    )
+    switch line {
+    case .two3:
+      return [
+        ("VERSION", "2.3.18\n"), (search, openSearch), (ready, openReady),
+        ("\(incidents)/ReportIncidentCommandHandler.php", bareTemplate),
+        ("\(incidents)/UpdateIncidentCommandHandler.php", bareTemplate),
+        ("config/session.php", "<?php\nreturn [\n    'secure' => true,\n];\n"),
+        lock("laravel/framework", "v5.2.39", "vlucas/phpdotenv", "v2.6.1"),
+      ]
+    case .two4:
+      return [
+        ("VERSION", "2.4.0-dev\n"), (search, openSearch), (ready, openReady),
+        (writer, openWriter), proxies,
+        ("\(incidents)/CreateIncidentCommandHandler.php", sandboxed),
+        ("\(incidents)/UpdateIncidentCommandHandler.php", sandboxed),
+        lock("laravel/framework", "v5.7.29", "vlucas/phpdotenv", "v2.6.9"),
+      ]
+    case .two5:
+      return [
+        ("VERSION", "v2.5.1\n"), proxies,
+        (search, "<?php\n$allowed = array_intersect_key($search, $known);\n"),
+        (ready, "<?php\nif ($this->settings->get('app_name') === null) {\n"),
+        (
+          writer,
+          "<?php\nif (strstr($value, \"\\n\")) {\n}\n$this->resolveNestedVariables($value);\nfile_put_contents($path, $text);\n"
+        ),
+        ("\(incidents)/CreateIncidentCommandHandler.php", bareTemplate),
+        ("\(incidents)/UpdateIncidentCommandHandler.php", bareTemplate),
+        lock("laravel/framework", "v5.7.29", "vlucas/phpdotenv", "v2.6.7"),
+      ]
+    case .three:
+      return [
+        ("config/cachet.php", "<?php\n// AuthenticateRemoteUser::class,\n"),
+        lock(
+          "laravel/framework", "v11.44.0", "vlucas/phpdotenv", "v5.6.1", "cachethq/core",
+          "dev-main"),
+      ]
+    }
+  }
+
+  private static func lock(_ words: String...) -> (String, String) {
+    let packages = stride(from: 0, to: words.count, by: 2).map {
+      "{\"name\": \"\(words[$0])\", \"version\": \"\(words[$0 + 1])\"}"
+    }
+    return ("composer.lock", "{\"packages\": [\(packages.joined(separator: ", "))]}\n")
+  }
+
+  /// What a release cannot help.
+  static func given(_ line: Installation.Line) -> Set<String> {
+    switch line {
+    case .two3:
+      [
+        "end-of-life VERSION:", "cve-2021-39165 app/Models/Traits/SearchableTrait.php:3",
+        "cve-2021-39173 app/Http/Middleware/ReadyForUse.php:2",
+        "cve-2023-43661 app/Bus/Handlers/Commands/Incident/ReportIncidentCommandHandler.php:2",
+        "cve-2024-52301 composer.lock:",
+      ]
+    case .two4:
+      [
+        "end-of-life VERSION:", "cve-2021-39165 app/Models/Traits/SearchableTrait.php:3",
+        "cve-2021-39172 app/Bus/Handlers/Commands/System/Config/UpdateConfigCommandHandler.php:2",
+        "cve-2021-39173 app/Http/Middleware/ReadyForUse.php:2",
+        "cve-2021-39174 app/Bus/Handlers/Commands/System/Config/UpdateConfigCommandHandler.php:2",
+        "cve-2024-52301 composer.lock:", "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
+      ]
+    case .two5:
+      [
+        "end-of-life VERSION:",
+        "cve-2023-43661 app/Bus/Handlers/Commands/Incident/CreateIncidentCommandHandler.php:2",
+        "cve-2024-52301 composer.lock:", "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
+      ]
+    case .three: []
+    }
+  }
+}
+
+extension Audit {
+  /// Check, file and line of every finding.
+  var told: Set<String> {
+    Set(
+      findings.map {
+        "\($0.check.id) \($0.evidence.place.path):\($0.evidence.place.line.map(String.init) ?? "")"
+      })
+  }
+}
