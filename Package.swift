@@ -119,7 +119,8 @@ let package = Package(
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "CPwquality", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "COpenSSL", "CPwquality",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -10,6 +10,14 @@ enum Console {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
+  /// What could not be looked at ends the run.
+  static func orComplain<Value>(_ body: () throws(Obstacle) -> Value) throws -> Value {
+    do throws(Obstacle) { return try body() } catch {
+      complain(error.words, hint: error.hint)
+      throw Exit.notChecked
+    }
+  }
+
   /// A terminal, and nobody asked for none (no-color.org).
   static var showsColour: Bool {
     let asked = ProcessInfo.processInfo.environment

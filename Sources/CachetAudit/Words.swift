@@ -9,6 +9,7 @@ extension Obstacle {
     case .tooLarge(let path, let limit): "\(path): larger than \(limit >> 20) MiB"
     case .notRegular(let path): "\(path): not a regular file"
     case .environmentFile(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
+    case .features(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
     case .damaged(let path, let what): "\(path): \(what)"
     }
   }
@@ -21,6 +22,7 @@ extension Obstacle {
     case .unreadable(Configuration.path, ENOENT):
       "without .env the environment of the web server's process counts alone, which is not seen here"
     case .environmentFile: "Cachet does not start with this line; correct it"
+    case .features: "'cachet-mfa audit features DIR' prints a list to start from"
     case .unreadable, .tooLarge, .notRegular, .damaged: nil
     }
   }

@@ -82,6 +82,10 @@ struct Subject: Sendable {
     var features: FeatureReview?
     /// How old a review may be, in days.
     var reviewDays = 180
+    /// Since when each secret is known; `nil` where nobody keeps that.
+    var ages: SecretAges?
+    /// How old a secret may be, in days.
+    var rotationDays = 90
   }
 
   var folder: Folder { installation.folder }

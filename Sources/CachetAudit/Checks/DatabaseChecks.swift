@@ -49,6 +49,26 @@ extension Check {
         return Verdict(seen)
       }),
     Check(
+      id: "secret-age", family: .database, severity: .medium,
+      title: "every secret of .env was changed not long ago",
+      rationale:
+        "a secret that leaked once, in a backup or with somebody who left, works until it is changed",
+      fix: "change it where it is issued, then in .env (docs/audit.md, 'Rotating')",
+      reference: "policy: 90 days; counted from the first run that saw it",
+      look: { subject in
+        guard let ages = subject.options.ages else {
+          return .notAsked("give a file with --state, in which the days are kept")
+        }
+        var seen: [Evidence] = []
+        for (setting, value) in subject.configuration.secrets {
+          let age = ages.age(of: setting.name, value)
+          if age > subject.options.rotationDays {
+            seen.append(setting.evidence("\(setting.name) is the same since \(age) days at least"))
+          }
+        }
+        return Verdict(seen)
+      }),
+    Check(
       id: "database-superuser", family: .database, severity: .high,
       title: "Cachet has a database account of its own",
       rationale: "a hole in Cachet is one in every database that its account may use",
@@ -101,9 +121,9 @@ extension Check {
           return .notApplicable("\(database.name) is not there yet")
         }
         var seen: [Evidence] = []
+        let path = subject.folder.relative(database.name)
         func add(_ message: String) {
-          seen.append(
-            Evidence(place: Place(path: database.name), about: database.name, message: message))
+          seen.append(Evidence(place: Place(path: path), about: path, message: message))
         }
         if file.isReadableByOthers { add("everybody on this host can read it") }
         if file.isWritableByOthers { add("everybody on this host can write it") }

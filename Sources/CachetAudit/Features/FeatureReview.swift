@@ -52,10 +52,30 @@ struct FeatureReview: Sendable {
     }
     self.entries = entries
   }
+
+  init(path: String) throws(Obstacle) {
+    let file = try Folder.workingDirectory.read(path)
+    guard let file else { throw .unreadable(path: path, errno: ENOENT) }
+    do { self = try FeatureReview(file.bytes, path: path) } catch {
+      throw .features(path: path, error)
+    }
+  }
+}
+
+extension FeatureReview.Refusal.Cause {
+  var words: String {
+    switch self {
+    case .unknownFeature(let name): "there is no feature '\(name)'"
+    case .twice(let name): "\(name) is named twice"
+    case .noState: "'on' or 'off' is wanted behind the feature"
+    case .noDate: "the day of the review is wanted behind the state, as 2026-10-01"
+    case .noReason: "a reason is wanted behind the day"
+    }
+  }
 }
 
 /// A day of the Gregorian calendar, in UTC.
-struct Day: Sendable, Equatable {
+struct Day: Sendable, Equatable, CustomStringConvertible {
   /// Days since 1970-01-01.
   let number: Int
 
@@ -75,6 +95,12 @@ struct Day: Sendable, Equatable {
   }
 
   init(secondsSince1970 seconds: Int) { number = seconds / 86_400 }
+
+  /// As `YYYY-MM-DD`.
+  var description: String {
+    let date = Date(timeIntervalSince1970: Double(number) * 86_400)
+    return date.formatted(.iso8601.year().month().day())
+  }
 
   static var today: Day { Day(secondsSince1970: Int(Date().timeIntervalSince1970)) }
 }

@@ -5,6 +5,7 @@ struct Folder: Sendable {
   let root: String
 
   static let sizeLimit = 8 << 20
+  static let workingDirectory = Folder(root: ".")
 
   /// The file at `path` below the root; `nil` where there is none.
   func read(_ path: String) throws(Obstacle) -> SourceFile? {
@@ -60,6 +61,11 @@ struct Folder: Sendable {
     } catch {
       throw .unreadable(path: path, errno: EACCES)
     }
+  }
+
+  /// As reports name what lies below the root.
+  func relative(_ path: String) -> String {
+    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
   }
 
   func absolute(_ path: String) -> String {

@@ -5,5 +5,6 @@ enum Obstacle: Error, Equatable {
   case tooLarge(path: String, limit: Int)
   case notRegular(path: String)
   case environmentFile(path: String, Dotenv.Refusal)
+  case features(path: String, FeatureReview.Refusal)
   case damaged(path: String, what: String)
 }

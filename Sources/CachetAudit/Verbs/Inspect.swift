@@ -6,7 +6,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Checks an installation (the verb may be left out).")
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif, junit }
 
   @Argument(
     help: ArgumentHelp(
@@ -14,8 +14,44 @@ struct Inspect: ParsableCommand {
     completion: .directory)
   var directory: String?
 
-  @Option(help: "The report: text or json.")
+  @Option(help: "The report: text, json, sarif or junit.")
   var format = Format.text
+
+  @Option(
+    help: ArgumentHelp("Reviewed features, as 'audit features' lists them.", valueName: "file"),
+    completion: .file())
+  var features: String?
+
+  @Option(help: ArgumentHelp("How old a review of a feature may be.", valueName: "days"))
+  var reviewDays = 180
+
+  @Option(help: ArgumentHelp("The account that PHP runs as.", valueName: "name"))
+  var webUser = "www-data"
+
+  @Option(help: ArgumentHelp("How long passwords have to be.", valueName: "characters"))
+  var passwordLength = 16
+
+  @Option(help: ArgumentHelp("How many classes of characters they need.", valueName: "1-4"))
+  var passwordClasses = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep here since when each secret is known, as keyed fingerprints.", valueName: "file"),
+    completion: .file())
+  var state: String?
+
+  @Option(help: ArgumentHelp("How old a secret may be.", valueName: "days"))
+  var rotationDays = 90
+
+  @Option(
+    help: ArgumentHelp("Accept the findings of an earlier run.", valueName: "file"),
+    completion: .file())
+  var baseline: String?
+
+  @Option(
+    help: ArgumentHelp("Write the findings of this run for --baseline.", valueName: "file"),
+    completion: .file())
+  var writeBaseline: String?
 
   @Option(
     help: ArgumentHelp("From which severity on a finding fails the run.", valueName: "severity"))
@@ -38,6 +74,9 @@ struct Inspect: ParsableCommand {
     for id in only + skip + (explain.map { [$0] } ?? []) where !known.contains(id) {
       throw ValidationError("there is no check '\(id)'; '--list-checks' lists them")
     }
+    guard (1...4).contains(passwordClasses), (1...1024).contains(passwordLength), reviewDays > 0,
+      rotationDays > 0
+    else { throw ValidationError("a number is out of its range") }
     guard directory != nil || listChecks || explain != nil else {
       throw ValidationError("which folder? name the one with 'artisan'")
     }
@@ -48,31 +87,41 @@ struct Inspect: ParsableCommand {
     if let check = Check.all.first(where: { $0.id == explain }) {
       return Console.write(CheckPages.page(of: check))
     }
-    let (audit, installation) = try audited()
+    let (audit, installation) = try Console.orComplain { () throws(Obstacle) in try audited() }
     switch format {
     case .text:
       let report = TextReport(
         audit: audit, installation: installation, inColour: Console.showsColour)
       Console.write(report.text())
     case .json: Console.write(try JSONReport(audit, of: installation).text())
+    case .sarif: Console.write(try SARIFReport(audit).text())
+    case .junit: Console.write(JUnitReport(audit: audit).text())
     }
+    if let writeBaseline { try Baseline(audit).write(to: writeBaseline) }
     if !audit.failures.isEmpty { throw Exit.notChecked }
     if let worst = audit.worst, worst >= failOn { throw Exit.findings }
   }
 
-  private func audited() throws -> (Audit, Installation) {
-    do throws(Obstacle) {
-      let installation = try Installation(Folder(root: directory ?? "."))
-      let subject = Subject(
-        installation: installation, configuration: try Configuration(of: installation))
-      let audit = Audit(
-        of: subject, checks: selected,
-        accepting: try Acceptance(in: subject.configuration.file))
-      return (audit, installation)
-    } catch {
-      Console.complain(error.words, hint: error.hint)
-      throw Exit.notChecked
+  private func audited() throws(Obstacle) -> (Audit, Installation) {
+    let installation = try Installation(Folder(root: directory ?? "."))
+    let configuration = try Configuration(of: installation)
+    var options = Subject.Options()
+    options.passwordRule = PasswordRule(length: passwordLength, classes: passwordClasses)
+    options.webUser = webUser
+    options.reviewDays = reviewDays
+    options.rotationDays = rotationDays
+    options.ages = try state.map { (path) throws(Obstacle) in try SecretAges(path: path) }
+    options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
+    if let state, var ages = options.ages {
+      ages.note(configuration.secrets)
+      try ages.write(to: state)
+      options.ages = ages
     }
+    var acceptance = try Acceptance(in: configuration.file)
+    if let baseline { acceptance.baseline = Set(try Baseline(path: baseline).findings) }
+    let subject = Subject(
+      installation: installation, configuration: configuration, options: options)
+    return (Audit(of: subject, checks: selected, accepting: acceptance), installation)
   }
 
   private var selected: [Check] {
