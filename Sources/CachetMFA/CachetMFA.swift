@@ -20,7 +20,7 @@ struct CachetMFA: ParsableCommand {
           Sessions.self,
           RenameUser.self,
         ]),
-      CommandGroup(name: "This host:", subcommands: [KeyVerb.self, PolicyVerb.self]),
+      CommandGroup(name: "This host:", subcommands: [KeyVerb.self, PolicyVerb.self, Audit.self]),
     ])
 }
 

@@ -57,4 +57,10 @@ const char *_Nullable environment(const char *name);
 /* The host's name into `room`; empty where it has none. */
 void host_name(char *room, size_t size);
 
+/*
+ * Becomes the program `name` in the folder of this one, with `arguments` (NULL behind the last).
+ * Returns only if that failed: the errno.
+ */
+int become_neighbour(const char *name, char *_Nullable const *_Nonnull arguments);
+
 #pragma clang assume_nonnull end

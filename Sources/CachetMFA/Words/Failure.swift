@@ -24,6 +24,7 @@ enum Failure: Error {
   case policyText(StoreFailure, Site)
   case file(String, errno: Int32)
   case output
+  case auditMissing(errno: Int32)
 
   // What is typed or read
   case uri(URIFailure)

@@ -62,6 +62,11 @@ extension Failure {
         hint:
           "what should have been shown once is lost; 'recovery-codes --regenerate' makes new ones",
         .unavailable)
+    case .auditMissing(let code):
+      Complaint(
+        "'cachet-mfa-audit' cannot be started: \(systemWords(code))",
+        hint: "it belongs beside this program; in Debian it is a package of its own",
+        .unavailable)
     case .uri(let failure): failure.complaint
     case .crypto(let failure): failure.complaint
     case .notConfirmed:
