@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What somebody has decided to live with: in the file itself, with a reason, or in a baseline.
 struct Acceptance: Sendable {
@@ -34,7 +34,7 @@ struct Acceptance: Sendable {
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let text = String(decoding: PHPText.trimmed(line), as: UTF8.self)
-      guard text.hasPrefix("#"), let marker = text.range(of: Self.marker) else { continue }
+      guard text.hasPrefix("#"), let marker = text.firstRange(of: Self.marker) else { continue }
       let words = text[marker.upperBound...].split(separator: " ", maxSplits: 1)
       guard let id = words.first, known.contains(String(id)) else {
         throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) names no check")

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Findings that were there before, by their fingerprints. A run that reads it reports what is new.
 struct Baseline: Codable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 /// The command line of `cachet-mfa-audit`, which `cachet-mfa audit` becomes.
 @main

@@ -1,13 +1,26 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Where a run says what it has to say: the report on standard output, complaints beside it.
 enum Console {
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// A reader that went away is no reason to complain.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      }
+      guard count > 0 || errno == EINTR else { return }
+      rest = rest.dropFirst(max(0, count))
+    }
+  }
 
   static func complain(_ words: String, hint: String?) {
     var text = "cachet-mfa audit: error: \(words)\n"
     if let hint { text += "cachet-mfa audit: hint: \(hint)\n" }
-    FileHandle.standardError.write(Data(text.utf8))
+    write(text, to: STDERR_FILENO)
   }
 
   /// What could not be looked at ends the run.

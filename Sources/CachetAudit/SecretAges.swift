@@ -1,5 +1,6 @@
 import COpenSSL
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Since when each secret is the one it is. Kept in a file as HMACs under a key of that file's own,
 /// so that the file alone tells nobody a secret, nor whether two are the same.
@@ -65,8 +66,7 @@ struct SecretAges: Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     do {
       let data = try encoder.encode(Kept(key: key, secrets: entries))
-      let folder = (path as NSString).deletingLastPathComponent
-      let draft = "\(folder.isEmpty ? "." : folder)/.\((path as NSString).lastPathComponent).new"
+      let draft = "\(path).new"
       try? FileManager.default.removeItem(atPath: draft)
       guard
         FileManager.default.createFile(

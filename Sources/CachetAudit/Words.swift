@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// How what could not be looked at is told.
 extension Obstacle {

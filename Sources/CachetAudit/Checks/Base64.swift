@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// As PHP decodes it for a key: strictly.
 enum Base64 {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 extension Check {
   static let exposure: [Check] = [
@@ -247,7 +248,7 @@ extension SourceFile {
     let lines = String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
     return lines.firstIndex { line in
-      guard let found = line.range(of: text) else { return false }
+      guard let found = line.firstRange(of: text) else { return false }
       let before = line[..<found.lowerBound]
       return !before.contains("//") && !before.contains("#")
         && !before.drop(while: \.isWhitespace).hasPrefix("*")

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The file in which somebody has written down, for every feature, whether it should be on, why,
 /// and when that was looked at:

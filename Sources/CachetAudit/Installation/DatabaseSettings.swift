@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Which database Cachet uses, and as whom. In 3.x one URL may hold all of it.
 struct DatabaseSettings: Sendable {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The folder of an installation, and what is read from it.
 struct Folder: Sendable {

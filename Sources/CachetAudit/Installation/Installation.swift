@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The Cachet in a folder: which one it is, and by what that is known.
 struct Installation: Sendable {

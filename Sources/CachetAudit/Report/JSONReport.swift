@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The report for programs: every check with its outcome, in the order of the checks.
 struct JSONReport: Encodable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// JSON as all our reports write it: keys sorted, so that two of them can be compared.
 enum JSONText {

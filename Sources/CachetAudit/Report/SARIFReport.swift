@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The report as SARIF 2.1.0 (OASIS), as code-scanning services read it. Every check that was
 /// looked at is a rule; what somebody has accepted is a suppressed result.
@@ -158,6 +158,14 @@ extension Severity {
 extension String {
   /// A path as it may stand in a URI reference.
   var uriPath: String {
-    addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "unnamed"
+    utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        String(UnicodeScalar(byte))
+      default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }.joined()
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 /// `cachet-mfa audit DIR`: the checks.
 struct Inspect: ParsableCommand {
