@@ -1,6 +1,6 @@
 # Builds into build/, tests without touching the machine, installs where the installed libpam looks.
 #
-#   make [build]            build/pam_cachet_mfa.so, build/cachet-mfa-broker and build/cachet-mfa
+#   make [build]            build/pam_cachet_mfa.so, cachet-mfa-broker, cachet-mfa and cachet-mfa-audit
 #   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
 #   make test               everything; as root also real sshd, sudo, su and web servers in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
@@ -26,7 +26,7 @@ libexecdir = $(prefix)/lib/cachet-mfa
 unitdir = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
-units = $(notdir $(wildcard packaging/systemd/*.socket packaging/systemd/*.service))
+units = $(notdir $(foreach kind,socket service timer path,$(wildcard packaging/systemd/*.$(kind))))
 bash_completions = $(prefix)/share/bash-completion/completions
 fish_completions = $(prefix)/share/fish/vendor_completions.d
 zsh_completions = $(prefix)/share/zsh/vendor-completions
@@ -34,8 +34,8 @@ zsh_completions = $(prefix)/share/zsh/vendor-completions
 pamdir :=
 find_pamdir = pamdir='$(pamdir)'; [ -n "$$pamdir" ] || pamdir=$$(packaging/pamdir)
 
-.PHONY: build module cli tools
-build: module cli
+.PHONY: build module cli audit tools
+build: module cli audit
 
 module:
 	@packaging/dependencies build
@@ -55,6 +55,13 @@ cli:
 	@mkdir -p build/debug
 	@install -m 755 .build/release/cachet-mfa build/debug/cachet-mfa
 	@strip -o build/cachet-mfa build/debug/cachet-mfa
+
+audit:
+	@packaging/dependencies build
+	swift build -c release --product cachet-mfa-audit --static-swift-stdlib --disable-local-rpath
+	@mkdir -p build/debug
+	@install -m 755 .build/release/cachet-mfa-audit build/debug/cachet-mfa-audit
+	@strip -o build/cachet-mfa-audit build/debug/cachet-mfa-audit
 
 tools:
 	@$(MAKE) --no-print-directory -C Tests/Tools
@@ -103,17 +110,19 @@ clean:
 
 .PHONY: install uninstall
 install:
-	@[ -e build/pam_cachet_mfa.so ] && [ -e build/cachet-mfa-broker ] && [ -e build/cachet-mfa ] || \
-	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }
+	@for program in pam_cachet_mfa.so cachet-mfa-broker cachet-mfa cachet-mfa-audit; do [ -e "build/$$program" ] || \
+	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }; done
 	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
 	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
-	@umask 022; install -D -m 755 build/cachet-mfa "$(DESTDIR)$(bindir)/cachet-mfa"; \
-	  echo "installed $(DESTDIR)$(bindir)/cachet-mfa"
+	@umask 022; for program in cachet-mfa cachet-mfa-audit; do \
+	  install -D -m 755 "build/$$program" "$(DESTDIR)$(bindir)/$$program"; \
+	  echo "installed $(DESTDIR)$(bindir)/$$program"; \
+	done
 	@umask 022; install -D -m 755 build/cachet-mfa-broker "$(DESTDIR)$(libexecdir)/cachet-mfa-broker"; \
 	  echo "installed $(DESTDIR)$(libexecdir)/cachet-mfa-broker"
 	@umask 022; for unit in $(units); do \
 	  install -D -m 644 "packaging/systemd/$$unit" "$(DESTDIR)$(unitdir)/$$unit"; \
-	  sed -i 's,/usr/lib/cachet-mfa/,$(libexecdir)/,' "$(DESTDIR)$(unitdir)/$$unit"; \
+	  sed -i 's,/usr/lib/cachet-mfa/,$(libexecdir)/,; s,/usr/bin/,$(bindir)/,' "$(DESTDIR)$(unitdir)/$$unit"; \
 	  echo "installed $(DESTDIR)$(unitdir)/$$unit"; \
 	done
 	@umask 022; install -D -m 644 packaging/systemd/sysusers.conf "$(DESTDIR)$(sysusersdir)/cachet-mfa.conf"
@@ -146,7 +155,7 @@ install:
 uninstall:
 	@packaging/in-use "$(DESTDIR)"
 	@$(find_pamdir); rm -f "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"
-	@rm -f "$(DESTDIR)$(bindir)/cachet-mfa" "$(DESTDIR)$(bash_completions)/cachet-mfa" \
+	@rm -f "$(DESTDIR)$(bindir)/cachet-mfa" "$(DESTDIR)$(bindir)/cachet-mfa-audit" "$(DESTDIR)$(bash_completions)/cachet-mfa" \
 	  "$(DESTDIR)$(fish_completions)/cachet-mfa.fish" "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
 	@for page in docs/man/*.[158]; do \
 	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \

@@ -100,7 +100,8 @@ struct InstallTests {
     let documents = "usr/share/doc/cachet-mfa"
     let pages =
       [
-        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "formats.md", "sign-in.png",
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "audit.md", "formats.md",
+        "sign-in.png",
         "threat-model.md", "web.md",
       ] + (try names(in: "docs/decisions")).map { "decisions/" + $0 }
       + (try names(in: "pam/recipes")).map { "recipes/" + $0 }
@@ -108,6 +109,7 @@ struct InstallTests {
     let shared = [
       "bash-completion/completions/cachet-mfa", "fish/vendor_completions.d/cachet-mfa.fish",
       "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/cachet-mfa-broker.8",
+      "man/man8/cachet-mfa-audit.8",
       "man/man8/pam_cachet_mfa.8", "zsh/vendor-completions/_cachet-mfa",
       "cachet-mfa/systemd/network-pam.conf",
     ]
@@ -124,7 +126,8 @@ struct InstallTests {
       [module] + shared.map { "usr/share/" + $0 } + pages.map { "\(documents)/\($0)" }
       + web.map { "usr/share/cachet-mfa/" + $0 } + system.map { "usr/lib/" + $0 }
     let programs = [
-      "bin/cachet-mfa", "lib/cachet-mfa/cachet-mfa-broker", "share/cachet-mfa/apache/passphrases",
+      "bin/cachet-mfa", "bin/cachet-mfa-audit", "lib/cachet-mfa/cachet-mfa-broker",
+      "share/cachet-mfa/apache/passphrases",
     ]
     return (programs.map { "755 usr/" + $0 } + readable.map { "644 \($0)" }).sorted()
   }
