@@ -1,4 +1,5 @@
 import CPwquality
+import Synchronization
 
 /// What a password must have, counted without ever showing a character of it.
 struct PasswordRule: Sendable {
@@ -35,8 +36,15 @@ struct PasswordRule: Sendable {
     }
   }
 
-  /// libpwquality's dictionary test, and nothing else of it.
+  /// cracklib, below libpwquality, keeps what it opened in variables of its own.
+  private static let cracklib = Mutex(())
+
   private func isWord(_ bytes: [UInt8]) -> Bool {
+    Self.cracklib.withLock { _ in isWordAlone(bytes) }
+  }
+
+  /// libpwquality's dictionary test, and nothing else of it.
+  private func isWordAlone(_ bytes: [UInt8]) -> Bool {
     guard let settings = unsafe pwquality_default_settings() else { return false }
     defer { unsafe pwquality_free_settings(settings) }
     for (setting, value) in [

@@ -155,7 +155,7 @@ struct CheckTests {
       Installation.Line.allCases.flatMap { Fixture.given($0) }.map {
         String($0.prefix { $0 != " " })
       })
-    let elsewhere: Set<String> = ["feature-review", "database-defaults"]
+    let elsewhere: Set<String> = ["feature-review", "database-defaults", "secret-age"]
     for check in Check.all {
       #expect(
         planted.contains(check.id) || given.contains(check.id) || elsewhere.contains(check.id),

@@ -35,6 +35,12 @@ final class Fixture {
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: whole)
   }
 
+  /// One more line of `.env`.
+  func add(_ line: String) throws {
+    let text = try String(contentsOfFile: "\(root)/.env", encoding: .utf8)
+    try write(".env", text + line + "\n", mode: 0o640)
+  }
+
   func mode(_ path: String, _ mode: Int) throws {
     try FileManager.default.setAttributes(
       [.posixPermissions: mode], ofItemAtPath: "\(root)/\(path)")

@@ -1,0 +1,122 @@
+import Foundation
+import FoundationXML
+import Testing
+
+@testable import CachetAudit
+
+@Suite("Reports")
+struct ReportTests {
+  private static func audited(_ line: Installation.Line = .two4) throws -> (Audit, Installation) {
+    let fixture = try Fixture(line)
+    try fixture.set("APP_DEBUG", "off")
+    try fixture.set("APP_URL", "http://status.example.org")
+    try fixture.add("# cachet-mfa:ignore app-url <behind> a \"tunnel\" & more")
+    return (try fixture.audit(), try Installation(Folder(root: fixture.root)))
+  }
+
+  @Test("a clean installation takes at most one screen, and says so first")
+  func clean() throws {
+    let fixture = try Fixture(.three)
+    let report = TextReport(
+      audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
+      inColour: false)
+    let lines = report.text().split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[1].hasPrefix("Rating: clean. nothing found, "))
+    #expect(lines.count <= 24)
+  }
+
+  @Test("the worst rates, each finding names its place, and what is accepted is said")
+  func text() throws {
+    let (audit, installation) = try Self.audited()
+    let text = TextReport(audit: audit, installation: installation, inColour: false).text()
+    #expect(
+      text.hasPrefix(
+        "Cachet 2.4.0-dev in \(installation.folder.root)\nRating: dangerous. 1 critical, 4 high, "))
+    #expect(text.contains("\n  critical  debug-mode\n            .env:2: APP_DEBUG is 'off', "))
+    #expect(text.contains("accepted: app-url at .env:3, ignored in line 13: "))
+    #expect(!text.contains("\u{1B}"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 160 })
+    let coloured = TextReport(audit: audit, installation: installation, inColour: true).text()
+    #expect(coloured.contains("\u{1B}[31mdangerous\u{1B}[0m"))
+  }
+
+  @Test("json: every check with its outcome")
+  func json() throws {
+    let (audit, installation) = try Self.audited()
+    let data = Data(try JSONReport(audit, of: installation).text().utf8)
+    let report = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let checks = try #require(report["checks"] as? [[String: Any]])
+    #expect(checks.compactMap { $0["id"] as? String } == Check.all.map(\.id))
+    let debug = try #require(checks.first { $0["id"] as? String == "debug-mode" })
+    let finding = try #require((debug["findings"] as? [[String: Any]])?.first)
+    #expect(finding["file"] as? String == ".env" && finding["line"] as? Int == 2)
+  }
+
+  @Test("sarif: rules, results, places, suppressions")
+  func sarif() throws {
+    let (audit, _) = try Self.audited()
+    let data = Data(try SARIFReport(audit).text().utf8)
+    let log = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(log["version"] as? String == "2.1.0")
+    let run = try #require((log["runs"] as? [[String: Any]])?.first)
+    let driver = try #require((run["tool"] as? [String: Any])?["driver"] as? [String: Any])
+    let rules = try #require(driver["rules"] as? [[String: Any]])
+    let results = try #require(run["results"] as? [[String: Any]])
+    #expect(rules.count == Check.all.count && results.count == audit.findings.count)
+    for result in results {
+      let index = try #require(result["ruleIndex"] as? Int)
+      #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
+    }
+    let accepted = results.filter { $0["suppressions"] != nil }
+    #expect(accepted.compactMap { $0["ruleId"] as? String } == ["app-url"])
+  }
+
+  @Test("junit: well-formed, counted right, and hostile words are words")
+  func junit() throws {
+    let (audit, _) = try Self.audited()
+    let text = JUnitReport(audit: audit).text()
+    let counter = XMLCounter()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = counter
+    #expect(parser.parse())
+    #expect(counter.elements["testcase"] == Check.all.count)
+    #expect(counter.elements["failure"] == Set(audit.open.map(\.check.id)).count)
+    #expect(counter.failures == counter.elements["failure"])
+    #expect(
+      JUnitReport.escaped("<a b=\"c\">&\n\u{1B}\u{0}") == "&lt;a b=&quot;c&quot;&gt;&amp;&#10;??")
+  }
+
+  @Test("what could not be looked at is an error in every format, and no rating is given")
+  func failed() throws {
+    let fixture = try Fixture(.two4)
+    try FileManager.default.removeItem(
+      atPath: "\(fixture.root)/app/Models/Traits/SearchableTrait.php")
+    try FileManager.default.createDirectory(
+      atPath: "\(fixture.root)/app/Models/Traits/SearchableTrait.php",
+      withIntermediateDirectories: true)
+    let audit = try fixture.audit()
+    let installation = try Installation(Folder(root: fixture.root))
+    #expect(audit.failures.map(\.check.id) == ["cve-2021-39165"])
+    let words = "app/Models/Traits/SearchableTrait.php: not a regular file"
+    let text = TextReport(audit: audit, installation: installation, inColour: false).text()
+    #expect(
+      text.contains("Rating: unknown.") && text.contains("could not check cve-2021-39165: \(words)")
+    )
+    #expect(JUnitReport(audit: audit).text().contains("<error message=\"\(words)\"/>"))
+    #expect(try SARIFReport(audit).text().contains("\"executionSuccessful\" : false"))
+    #expect(try JSONReport(audit, of: installation).text().contains("\"outcome\" : \"failed\""))
+  }
+}
+
+private final class XMLCounter: NSObject, XMLParserDelegate {
+  var elements: [String: Int] = [:]
+  var failures = 0
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+    qualifiedName: String?, attributes: [String: String]
+  ) {
+    elements[name, default: 0] += 1
+    if name == "testsuite" { failures += attributes["failures"].flatMap { Int($0) } ?? 0 }
+  }
+}
