@@ -142,7 +142,9 @@ struct DialectFive {
 
   // MARK: - Values
 
-  private enum State { case initial, unquoted, single, double, escape, spaced, closed, comment }
+  private enum State {
+    case initial, leading, unquoted, single, double, escape, spaced, closed, comment
+  }
 
   /// `variables` are the places in `text` at which a `$` may begin a reference. A value that is
   /// `isGlued` begins right behind the equals sign, so that a `#` there may be no comment's.
@@ -157,11 +159,15 @@ struct DialectFive {
       switch state {
       case .initial where byte == UInt8(ascii: "'"): state = .single
       case .initial where byte == UInt8(ascii: "\""): state = .double
-      case .initial, .unquoted:
+      // Blanks that no trimming took away, form feeds in front, count as one word.
+      case .initial where PHPText.isSpace(byte), .leading where isBlank(byte):
+        text.append(byte)
+        state = .leading
+      case .initial, .leading, .unquoted:
         if byte == UInt8(ascii: "#") {
-          isCut = state == .unquoted || isGlued
+          isCut = state != .initial || isGlued
           state = .comment
-        } else if PHPText.isSpace(byte), state == .unquoted {
+        } else if PHPText.isSpace(byte) {
           state = .spaced
         } else {
           if byte == UInt8(ascii: "$") { variables.append(text.count) }
@@ -193,8 +199,12 @@ struct DialectFive {
     }
     switch state {
     case .single, .double, .escape: throw .unclosedQuote
-    case .initial, .unquoted, .spaced, .closed, .comment: return (text, variables, isCut)
+    case .initial, .leading, .unquoted, .spaced, .closed, .comment: return (text, variables, isCut)
     }
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool {
+    PHPText.isSpace(byte) && byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r")
   }
 
   private func escaped(_ byte: UInt8) throws(Dotenv.Refusal.Cause) -> UInt8 {
