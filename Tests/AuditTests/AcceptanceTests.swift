@@ -15,7 +15,7 @@ struct AcceptanceTests {
     #expect(audit.open.map(\.check.id) == ["debug-mode"])
     let accepted = try #require(audit.findings.first { $0.accepted != nil })
     #expect(accepted.check.id == "app-url")
-    #expect(accepted.accepted == "ignored in line 13: behind a tunnel")
+    #expect(accepted.accepted == "ignored in line 14: behind a tunnel")
   }
 
   @Test(
@@ -29,7 +29,7 @@ struct AcceptanceTests {
   func useless(line: String, what: String) throws {
     let fixture = try Fixture(.three)
     try fixture.add(line)
-    #expect(throws: Obstacle.damaged(path: ".env:13", what: what)) { try fixture.audit() }
+    #expect(throws: Obstacle.damaged(path: ".env:14", what: what)) { try fixture.audit() }
   }
 
   @Test("a value is no comment")

@@ -52,7 +52,7 @@ struct CheckTests {
     .set("debug-mode", "APP_DEBUG", "off", at: ".env:2"),
     .set("debug-mode", "APP_DEBUG", "1", at: ".env:2"),
     .set("environment", "APP_ENV", "local", at: ".env:1"),
-    .set("debugbar", "DEBUGBAR_ENABLED", "true", at: ".env:13", on: [.two4, .two5]),
+    .set("debugbar", "DEBUGBAR_ENABLED", "true", at: ".env:14", on: [.two4, .two5]),
     Plant("debugbar", [.two4, .two5], at: "storage/debugbar:") {
       try $0.write("storage/debugbar/X1.json", "{}")
     },
@@ -71,18 +71,18 @@ struct CheckTests {
     .set("app-key", "APP_KEY", "", at: ".env:4"),
     .set("app-key", "APP_KEY", "base64:AAECAwQ=", at: ".env:4"),
     .set("app-key", "APP_KEY", "tooshort", at: ".env:4"),
-    Plant("environment-file", at: ".env:13") {
+    Plant("environment-file", at: ".env:14") {
       try $0.write(
         ".env", Fixture.environment(of: $0.line).joined(separator: "\n") + "\nAPP_ENV=production\n",
         mode: 0o640)
     },
-    .set("environment-file", "GITHUB", "abc#def", at: ".env:13", on: [.three]),
-    .set("environment-file", "GITHUB", "\"abc", at: ".env:13", on: [.three]),
+    .set("environment-file", "GITHUB", "abc#def", at: ".env:14", on: [.three]),
+    .set("environment-file", "GITHUB", "\"abc", at: ".env:14", on: [.three]),
     .set("database-password", "DB_PASSWORD", "Sh0rt!", at: ".env:9"),
     .set("database-password", "DB_PASSWORD", "alllowercaseletters", at: ".env:9"),
     .set("database-superuser", "DB_USERNAME", "root", at: ".env:8"),
     .set("database-transport", "DB_HOST", "db.example.org", at: ".env:6"),
-    .set("secret-reuse", "REDIS_PASSWORD", "\"\(Fixture.password)\"", at: ".env:13"),
+    .set("secret-reuse", "REDIS_PASSWORD", "\"\(Fixture.password)\"", at: ".env:14"),
     Plant("sqlite-file", at: "database/database.sqlite:") {
       try $0.set("DB_DRIVER", $0.line == .three ? nil : "sqlite")
       try $0.set("DB_CONNECTION", $0.line == .three ? "sqlite" : nil)
@@ -95,17 +95,17 @@ struct CheckTests {
       try $0.set("DB_DATABASE", "\($0.root)/public/data.db")
       try $0.write("public/data.db", "", mode: 0o600)
     },
-    .set("half-configured", "NEXMO_KEY", "abcdefgh", at: ".env:13"),
-    .set("half-configured", "GITHUB_TOKEN", "abcdefgh", at: ".env:13"),
-    .set("half-configured", "MAIL_PASSWORD", "abcdefgh", at: ".env:13"),
+    .set("half-configured", "NEXMO_KEY", "abcdefgh", at: ".env:14"),
+    .set("half-configured", "GITHUB_TOKEN", "abcdefgh", at: ".env:14"),
+    .set("half-configured", "MAIL_PASSWORD", "abcdefgh", at: ".env:14"),
     .set("beacon", "CACHET_BEACON", "true", at: ".env:11", on: [.two4, .two5, .three]),
     .set("beacon", "CACHET_BEACON", nil, at: ".env:", on: [.two4, .two5, .three]),
     Plant("mail-transport", twos, at: ".env:") {
       try $0.set("MAIL_DRIVER", "smtp")
       try $0.set("MAIL_HOST", "mail.example.org")
     },
-    .set("template-code", "CACHET_BLADE_RENDERER", "true", at: ".env:13", on: [.three]),
-    .set("demo-mode", "CACHET_DEMO_MODE", "true", at: ".env:13", on: [.three]),
+    .set("template-code", "CACHET_BLADE_RENDERER", "true", at: ".env:14", on: [.three]),
+    .set("demo-mode", "CACHET_DEMO_MODE", "true", at: ".env:14", on: [.three]),
     Plant("env-readable", at: ".env:") { try $0.mode(".env", 0o644) },
     Plant("env-readable", at: ".env.bak:") { try $0.write(".env.bak", "A=1\n", mode: 0o644) },
     Plant("env-writable", at: ".env:") { try $0.mode(".env", 0o642) },
@@ -119,14 +119,28 @@ struct CheckTests {
     Plant("secure-cookie", [.two3], at: "config/session.php:2") {
       try $0.write("config/session.php", "<?php\n'secure' => false,\n")
     },
-    .set("trusted-proxies", "CACHET_TRUSTED_PROXIES", "*", at: ".env:13", on: [.three]),
+    .set("trusted-proxies", "CACHET_TRUSTED_PROXIES", "*", at: ".env:14", on: [.three]),
     Plant("remote-user", [.three], at: "config/cachet.php:2") {
       try $0.write("config/cachet.php", "<?php\n  AuthenticateRemoteUser::class,\n")
     },
     Plant("log-modes", at: "storage/logs/laravel.log:") {
       try $0.write("storage/logs/laravel.log", "x", mode: 0o644)
     },
-    .set("env-injection", "MAIL_HOST", "\"${DB_PASSWORD}\"", at: ".env:13"),
+    Plant("other-environment", at: ".env.staging:") {
+      try $0.write(".env.staging", "A=1\n", mode: 0o600)
+    },
+    .set("log-level", "LOG_LEVEL", "debug", at: ".env:13", on: [.three]),
+    .set("log-level", "LOG_LEVEL", nil, at: ".env:", on: [.three]),
+    Plant("host-logs", at: "/var/log/apache2:") {
+      try FileManager.default.createDirectory(
+        atPath: "\($0.host)/var/log/apache2", withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o755])
+    },
+    Plant("host-logs", at: "/var/log/journal:") {
+      try FileManager.default.createDirectory(
+        atPath: "\($0.host)/run/systemd/system", withIntermediateDirectories: true)
+    },
+    .set("env-injection", "MAIL_HOST", "\"${DB_PASSWORD}\"", at: ".env:14"),
     Plant("cve-2024-52301", [.three], at: "composer.lock:") {
       try $0.write(
         "composer.lock",

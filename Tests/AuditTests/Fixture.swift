@@ -6,6 +6,8 @@ import Foundation
 /// temporary folder. Unchanged, nothing is wrong with it but what its release cannot help.
 final class Fixture {
   let root: String
+  /// A host without logs, beside it.
+  let host: String
   let line: Installation.Line
 
   init(_ line: Installation.Line) throws {
@@ -14,6 +16,7 @@ final class Fixture {
       FileManager.default.temporaryDirectory.appendingPathComponent(
         "cachet-\(UUID().uuidString)"
       ).path
+    host = root + "-host"
     for folder in ["public", "bootstrap/cache", "storage/logs", "storage/framework/views"] {
       try FileManager.default.createDirectory(
         atPath: "\(root)/\(folder)", withIntermediateDirectories: true,
@@ -25,7 +28,10 @@ final class Fixture {
     for (path, text) in Self.sources(of: line) { try write(path, text) }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: root) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: root)
+    try? FileManager.default.removeItem(atPath: host)
+  }
 
   func write(_ path: String, _ text: String, mode: Int = 0o644) throws {
     let whole = "\(root)/\(path)"
@@ -63,6 +69,7 @@ final class Fixture {
     let installation = try Installation(Folder(root: root))
     var subject = Subject(
       installation: installation, configuration: try Configuration(of: installation))
+    subject.options.hostRoot = host
     try change(&subject.options)
     return Audit(
       of: subject, checks: Check.all,
@@ -82,7 +89,7 @@ final class Fixture {
       "DB_DATABASE=cachet", "DB_USERNAME=cachet", "DB_PASSWORD=\"\(password)\"",
       three ? "MAIL_MAILER=log" : "MAIL_DRIVER=log", "CACHET_BEACON=false",
       "SESSION_SECURE_COOKIE=true",
-    ]
+    ] + [three ? "LOG_LEVEL=warning" : "APP_TIMEZONE=UTC"]
   }
 
   static func sources(of line: Installation.Line) -> [(path: String, text: String)] {

@@ -33,7 +33,7 @@ struct ReportTests {
       text.hasPrefix(
         "Cachet 2.4.0-dev in \(installation.folder.root)\nRating: dangerous. 1 critical, 4 high, "))
     #expect(text.contains("\n  critical  debug-mode\n            .env:2: APP_DEBUG is 'off', "))
-    #expect(text.contains("accepted: app-url at .env:3, ignored in line 13: "))
+    #expect(text.contains("accepted: app-url at .env:3, ignored in line 14: "))
     #expect(!text.contains("\u{1B}"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 160 })
     let coloured = TextReport(audit: audit, installation: installation, inColour: true).text()

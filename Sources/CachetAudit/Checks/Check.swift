@@ -78,6 +78,8 @@ struct Subject: Sendable {
     var passwordRule = PasswordRule()
     /// The account of the PHP processes.
     var webUser = "www-data"
+    /// The host whose logs are looked at.
+    var hostRoot = "/"
     /// Reviewed features; `nil` where there is no such file.
     var features: FeatureReview?
     /// How old a review may be, in days.

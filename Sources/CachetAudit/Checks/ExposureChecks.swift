@@ -199,6 +199,36 @@ extension Check {
         }
         return Verdict(seen)
       }),
+    Check(
+      id: "host-logs", family: .exposure, severity: .medium,
+      title: "the logs of sign-ins and requests are the administrators' alone, and are kept",
+      rationale:
+        "whoever can change them hides what they did; a journal in memory alone is gone with the next start",
+      fix:
+        "chmod 750 the folder; for the journal: mkdir /var/log/journal && systemctl restart systemd-journald",
+      reference: "systemd-journald.service(8), Storage=; Debian's modes of /var/log",
+      look: { (subject) throws(Obstacle) in
+        let host = Folder(root: subject.options.hostRoot)
+        var seen: [Evidence] = []
+        func add(_ path: String, _ message: String) {
+          seen.append(Evidence(place: Place(path: path), about: path, message: message))
+        }
+        for path in ["/var/log/apache2", "/var/log/nginx", "/var/log/journal", "/var/log/auth.log"]
+        {
+          guard let log = try host.status(below: path) else { continue }
+          if log.isWritableByOthers {
+            add(path, "everybody on this host can write it (mode \(log.octal))")
+          } else if log.isReadableByOthers, path != "/var/log/journal" {
+            add(path, "everybody on this host can read it (mode \(log.octal))")
+          }
+        }
+        if try host.status(below: "/run/systemd/system") != nil,
+          try host.status(below: "/var/log/journal") == nil
+        {
+          add("/var/log/journal", "it is not there: the journal is kept in memory alone")
+        }
+        return Verdict(seen)
+      }),
   ]
 
   /// Names that have no business in a document root.

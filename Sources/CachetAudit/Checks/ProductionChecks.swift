@@ -121,6 +121,46 @@ extension Check {
       fix: "put double quotes around values with #, and close every quote; name each variable once",
       reference: "vlucas/phpdotenv src/Parser",
       look: { subject in Verdict(misread(subject.configuration)) }),
+    Check(
+      id: "other-environment", family: .production, severity: .low,
+      title: "no other .env file waits to be read instead",
+      rationale:
+        "where the process has APP_ENV=NAME in its own environment, Laravel reads .env.NAME and not .env",
+      fix: "remove the file, or check that one with its folder's .env in mind",
+      reference: "laravel LoadEnvironmentVariables",
+      look: { (subject) throws(Obstacle) in
+        let names = try subject.folder.names(in: "").filter {
+          $0.hasPrefix(".env.") && !Self.harmlessEnvironments.contains($0)
+        }
+        return Verdict(
+          names.map {
+            Evidence(
+              place: Place(path: $0), about: $0,
+              message: "this check has read .env, and the web server may read this one")
+          })
+      }),
+    Check(
+      id: "log-level", family: .production, severity: .low,
+      title: "the log tells errors and not every step",
+      rationale:
+        "at the level debug, packages write requests and queries into the log, data and all",
+      fix: "set LOG_LEVEL=warning",
+      reference: "cachet 3.x .env.example ships debug; laravel config/logging.php",
+      look: { subject in
+        guard subject.installation.line == .three else {
+          return .notApplicable("2.x has no LOG_LEVEL")
+        }
+        let level = subject.setting("LOG_LEVEL")
+        guard !level.isSet || level.isAny(of: "debug") else { return .holds }
+        return .broken(
+          level.evidence(
+            level.isSet
+              ? "LOG_LEVEL is \(level.shown)" : "LOG_LEVEL is not set, and then it is debug"))
+      }),
+  ]
+
+  private static let harmlessEnvironments: Set<String> = [
+    ".env.example", ".env.dusk.local", ".env.bak", ".env.backup", ".env.old", ".env.save",
   ]
 
   private static func misread(_ configuration: Configuration) -> [Evidence] {

@@ -54,6 +54,11 @@ struct Folder: Sendable {
       group: facts.st_gid, size: Int(facts.st_size), changed: facts.st_mtim.tv_sec)
   }
 
+  /// As `status`, for a whole path that is meant below this root, which tests make elsewhere.
+  func status(below path: String) throws(Obstacle) -> Status? {
+    try Folder(root: "").status(root == "/" ? path : root + path)
+  }
+
   /// The names in the folder at `path`, sorted; none where there is no such folder.
   func names(in path: String) throws(Obstacle) -> [String] {
     guard try status(path)?.kind == S_IFDIR else { return [] }
