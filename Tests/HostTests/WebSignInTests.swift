@@ -153,6 +153,20 @@ extension HostTests {
             "alice", answer, to: "https://evil.example.com/", origin: origin)
           #expect(reply.status == 403 && reply.location.isEmpty, "\(reply)")
         }
+        // mod_auth_form takes a name and a password from a form that is sent to any page.
+        let form = ["httpd_username=alice", "httpd_password=\(answer)"]
+        let elsewhere = ["httpd_location=https://evil.example.com/"]
+        let replay = ["httpd_method=POST", "httpd_mimetype=text/plain", "httpd_body=a"]
+        for fields in [form, form + elsewhere, form + replay] {
+          let reply = try await browser.send([
+            .init(
+              "/dashboard", method: "POST", headers: ["Origin: https://evil.example.com"],
+              form: fields)
+          ])[0]
+          #expect(
+            reply.page == nil && reply.cookies.isEmpty
+              && reply.location == "/cachet-mfa/sign-in.html?to=/dashboard", "\(reply)")
+        }
         let reply = try await browser.signIn("alice", answer, to: "/dashboard/team")
         #expect(reply.location == "/dashboard/team", "\(reply)")
         // Cachet's own cookie, which it gives with each page, stays.
