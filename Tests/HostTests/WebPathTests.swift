@@ -82,6 +82,11 @@ extension HostTests {
         let reply = try await browser.send([.init(home.target, headers: claims)])[0]
         #expect(
           reply.page == home.asked && !reply.told.contains { !$0.contains("COOKIE") }, "\(reply)")
+        // "alice:x"
+        let named = try await browser.send([
+          .init(home.target, headers: ["Authorization: Basic YWxpY2U6eA=="])
+        ])[0]
+        #expect(named.page == home.asked && named.user == nil, "\(named)")
       }
     }
 
