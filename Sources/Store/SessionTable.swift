@@ -41,29 +41,13 @@ public struct SessionTable: ~Copyable {
 
   /// Opens the table in `folder`, and makes it first if it is not there.
   public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    let table = try folder.openTable(
+      SessionTable.file, length: SessionTable.length, part: .sessions
+    ) { () throws(StoreFailure) in try SessionTable.create(in: folder) }
     do throws(StoreFailure) {
-      try self.init(existing: folder)
-    } catch {
-      guard case .missing = error.defect else { throw error }
-      do throws(StoreFailure) {
-        try SessionTable.create(in: folder)
-      } catch {
-        guard case .exists = error.defect else { throw error }
-      }
-      try self.init(existing: folder)
-    }
-  }
-
-  private init(existing folder: borrowing TrustedFolder) throws(StoreFailure) {
-    let file = try folder.open(SessionTable.file, writing: true, part: .sessions)
-    do throws(StoreFailure) {
-      guard file.size == Int64(SessionTable.length) else {
-        throw StoreFailure(
-          .sessions, file.size < Int64(SessionTable.length) ? .truncated : .tooLarge)
-      }
       var start = InlineArray<40, UInt8>(repeating: 0)
       var room = start.mutableSpan
-      try SessionTable.read(file.descriptor, at: 0, into: &room)
+      try SessionTable.read(table, at: 0, into: &room)
       guard bigEndian(start.span.extracting(0..<8)) == SessionTable.magic else {
         throw StoreFailure(.sessions, .checksumMismatch)
       }
@@ -74,9 +58,9 @@ public struct SessionTable: ~Copyable {
         i += 1
       }
       self.key = key
-      descriptor = file.descriptor
+      descriptor = table
     } catch {
-      close(file.descriptor)
+      close(table)
       throw error
     }
   }
