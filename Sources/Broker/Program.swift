@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import OTP
 
 /// `cachet-mfa-broker`: one connection on standard input, one peer, one request.
 ///
@@ -39,7 +40,6 @@ enum Role {
   }
 
   private static func isCalled(_ name: StaticString, _ connection: Int32) -> Bool {
-    let text = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    return unsafe is_socket_called(connection, text)
+    unsafe is_socket_called(connection, name.cString)
   }
 }

@@ -19,8 +19,7 @@ public struct Connection: ~Copyable {
   /// Connects to the broker's socket called `name`; `nil` where there is none, or where it is not
   /// root who listens.
   public init?(to name: StaticString, seconds: Int64) {
-    let path = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    let opened = unsafe connect_local(path, Int32(truncatingIfNeeded: seconds))
+    let opened = unsafe connect_local(name.cString, Int32(truncatingIfNeeded: seconds))
     guard opened >= 0 else { return nil }
     guard Connection.peer(of: opened) == 0 else {
       close(opened)
