@@ -69,7 +69,7 @@ public enum Reason: Sendable {
   case unknownUser, notEnrolled, disabled, noFirstFactor
   case throttled, locked
   case wrongPassword, accountShut, notAllowed, sessionOver
-  case conversation, badOption, noUser
+  case conversation, badOption, optionConflict, noUser
   // account phase
   case enrolled, invited
   // unavailable
@@ -111,6 +111,7 @@ public enum Reason: Sendable {
     case .sessionOver: "session-over"
     case .conversation: "no-conversation"
     case .badOption: "bad-option"
+    case .optionConflict: "option-conflict"
     case .noUser: "no-user"
     case .enrolled: "enrolled"
     case .invited: "invited"

@@ -322,7 +322,7 @@ enum RefusalNote: UInt8 {
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
       .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
       .password,
-      .conversation, .badOption, .noUser, .enrolled, .invited,
+      .conversation, .badOption, .optionConflict, .noUser, .enrolled, .invited,
       .store, .policy, .accountLookup, .clock:
       self = .none
     }

@@ -46,7 +46,8 @@ extension Decision {
       return Complaint(
         "\(name) is locked after too many wrong codes",
         hint: "'\(site.command("unlock " + shellWord(name)))' unlocks", exit)
-    case .wrongPassword, .accountShut, .notAllowed, .sessionOver, .password, .badOption, .noUser:
+    case .wrongPassword, .accountShut, .notAllowed, .sessionOver, .password, .badOption,
+      .optionConflict, .noUser:
       return Complaint("\(name): refused (\(reason.name))", exit)
     case .store(let failure): return failure.complaint(at: site, person)
     case .policy(let line):
