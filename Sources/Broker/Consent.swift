@@ -18,7 +18,7 @@ extension SelfService {
     guard let range = frame[.flags] else { return .codes }
     guard range.count == 1, let flags = RemoteQuestion.Flags(rawValue: bytes[range.lowerBound])
     else { throw Refusal(.refused, "bad-option") }
-    if flags.verifiesPassword { return flags.splits ? .passwordAndCode : .password }
+    if flags[.verifiesPassword] { return flags[.splits] ? .passwordAndCode : .password }
     return .codes
   }
 

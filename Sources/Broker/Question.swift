@@ -22,11 +22,11 @@ struct Question {
     let name = bytes.extracting(user)
     var request = Request(
       user: Quoted(name), account: Account.find(named: name), service: service,
-      mode: .earlier(split: flags.splits), allowsUnenrolled: flags.allowsUnenrolled,
+      mode: .earlier(split: flags[.splits]), allowsUnenrolled: flags[.allowsUnenrolled],
       rhost: Question.text(.rhost, frame, bytes), tty: Question.text(.tty, frame, bytes),
       ruser: Question.text(.ruser, frame, bytes), caller: peer)
-    request.verifiesPassword = flags.verifiesPassword
-    request.needsFirstFactor = flags.needsFirstFactor && !flags.verifiesPassword
+    request.verifiesPassword = flags[.verifiesPassword]
+    request.needsFirstFactor = flags[.needsFirstFactor] && !flags[.verifiesPassword]
     if frame[.window] != nil {
       guard let window = Question.byte(.window, frame, bytes) else { return nil }
       request.window = Int(window)
@@ -58,7 +58,7 @@ struct Question {
     let outcome: Decision.Outcome
     switch Delegation(of: request, by: peer, at: location) {
     case .refused(let decision): outcome = report(decision, "sign-in", &host)
-    case .allowed where flags.repeatsPassword:
+    case .allowed where flags[.repeatsPassword]:
       outcome = report(Decision(.refused, .samePassword), "sign-in", &host)
     case .allowed(session: .some(let seconds)):
       return session(seconds, answer, &host)
@@ -70,9 +70,9 @@ struct Question {
 
   /// The reply to an answer that was evaluated, or refused as if it had been.
   private func judged(_ outcome: Decision.Outcome, _ host: inout Host) -> Reply {
-    if flags.verifiesPassword { host.pretend() }
+    if flags[.verifiesPassword] { host.pretend() }
     return Reply(
-      outcome: outcome, password: host.passwordLength, tellsOfPassword: flags.verifiesPassword)
+      outcome: outcome, password: host.passwordLength, tellsOfPassword: flags[.verifiesPassword])
   }
 
   // MARK: an answer that comes again
@@ -133,7 +133,7 @@ struct Question {
     _ decision: Decision, _ event: StaticString, _ host: inout Host
   ) -> Decision.Outcome {
     // Which door it would have been is policy's to say, and policy was not asked.
-    host.log(AuditLine.text(event, decision, request, .local), isWarning: true)
+    host.log(AuditLine.text(event, decision, request, nil), isWarning: true)
     return decision.outcome
   }
 
