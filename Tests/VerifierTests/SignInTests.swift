@@ -92,8 +92,8 @@ struct SignInTests {
   func nextCode() throws {
     let other = Array("another secret of 20".utf8)
     for (period, note) in [
-      (30, "That code was already used, the next one comes in 20 s. "),
-      (60, "That code was already used. "),
+      (30, "The last code was already used, the next one comes in 20 s. "),
+      (60, "The last code was already used. "),
     ] {
       let bench = try Bench()
       try bench.enroll("slow", secret: other, Parameters(period: period))
@@ -180,9 +180,9 @@ struct SignInTests {
     try bench.enroll()
     #expect(bench.outcome(bench.code(360)) == "stale-code")
     let future = bench.attempt([bench.code(-360)])
-    #expect(future.host.prompts.first?.hasPrefix("That code was wrong. ") == true)
+    #expect(future.host.prompts.first?.hasPrefix("The last code was wrong. ") == true)
     let past = bench.attempt([])
-    #expect(past.host.prompts.first?.hasPrefix("That code was for another time") == true)
+    #expect(past.host.prompts.first?.hasPrefix("The last code was for another time") == true)
   }
 
   @Test("an invitation that expires needs a clock to believe", arguments: [-1, 0, 978_307_200])
