@@ -54,7 +54,7 @@ import Verifier
     ("exempt-users = a \"x\", b", "1: missing reason of 'b'"),
     ("exempt-groups = a \"\"", "1: missing reason of 'a'"),
     ("exempt-groups = a \" \t\"", "1: missing reason of 'a'"),
-    ("exempt-users = a because", "1: bad name in exempt-users 'because'"),
+    ("exempt-users = a because", "1: missing reason of 'a'"),
     ("exempt-users = a\"x\"", "1: bad name in exempt-users '\"x\"'"),
     ("exempt-users = \"a\"\"x\"", "1: bad name in exempt-users '\"x\"'"),
     ("exempt-users = a \"x\" b \"y\"", "1: bad name in exempt-users 'b \"y\"'"),
