@@ -103,6 +103,19 @@ struct Web {
 
     """
 
+  /// How Apache serves Cachet, whoever stands in front.
+  static let apacheSite = """
+    DocumentRoot /srv/cachet/public
+    <Directory /srv/cachet/public>
+      AllowOverride All
+      Require all granted
+    </Directory>
+    <FilesMatch "\\.php$">
+      SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+    </FilesMatch>
+    ProxyFCGIBackendType GENERIC
+    """
+
   private static func apache(
     cachet words: [String], guard door: String, _ lines: [String]
   ) -> String {
@@ -112,15 +125,7 @@ struct Web {
       SSLEngine On
       SSLCertificateFile /etc/ssl/test.pem
       SSLCertificateKeyFile /etc/ssl/test.key
-      DocumentRoot /srv/cachet/public
-      <Directory /srv/cachet/public>
-        AllowOverride All
-        Require all granted
-      </Directory>
-      <FilesMatch "\\.php$">
-        SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
-      </FilesMatch>
-      ProxyFCGIBackendType GENERIC
+      \(apacheSite)
       \(lines.joined(separator: "\n  "))
 
       Define CACHET_MFA /usr/share/cachet-mfa

@@ -144,15 +144,7 @@ extension HostTests {
           """
           Listen 127.0.0.1:8000
           <VirtualHost 127.0.0.1:8000>
-            DocumentRoot /srv/cachet/public
-            <Directory /srv/cachet/public>
-              AllowOverride All
-              Require all granted
-            </Directory>
-            <FilesMatch "\\.php$">
-              SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
-            </FilesMatch>
-            ProxyFCGIBackendType GENERIC
+            \(Web.apacheSite)
           </VirtualHost>
 
           """, to: "/etc/apache2/conf-enabled/container.conf")
