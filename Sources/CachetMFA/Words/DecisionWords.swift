@@ -32,7 +32,7 @@ extension Decision {
         hint: "run '\(site.command("invite " + shellWord(name)))' for a new one", exit)
     case .notACode, .samePassword, .placeholder:
       return Complaint("\(name): that is neither a code nor a recovery code", exit)
-    case .noAnswer, .conversation: return Failure.nobodyToAsk(.code).complaint
+    case .noAnswer, .conversation: return Failure.noCode(person, site).complaint
     case .repeated:
       return Complaint("\(name): the same wrong code again, it was not counted", exit)
     case .unknownUser: return Failure.unknownAccount(name).complaint
