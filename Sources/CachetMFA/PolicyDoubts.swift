@@ -61,5 +61,6 @@ extension Policy {
 private func unknown(
   _ kind: String, _ name: Span<UInt8>, _ key: PolicyKey, _ effect: String
 ) -> String {
-  "\(key.name)\(key == .enrollByGroup ? text(name) : ""): there is no \(kind) \(quoted(text(name))) on this host, so \(effect)"
+  let key = "\(key.name)" + (key == .enrollByGroup ? text(name) : "")
+  return "\(key): there is no \(kind) \(quoted(text(name))) on this host, so \(effect)"
 }
