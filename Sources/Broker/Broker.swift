@@ -60,13 +60,12 @@ enum Broker {
   private static let success: Int32 = 0
   private static let failure: Int32 = 1
 
-  /// Sleeps until a whole number of grains has gone by since `begin`.
+  /// Sleeps until a whole number of grains has gone by since `begin`, one at the least.
+  ///
+  /// Until then, and not for so long: on a busy machine sleep ends late, and how late must say nothing
+  /// of when it began.
   private static func wait(since begin: Int64) {
-    while true {
-      let past = (monotonic_milliseconds() - begin) % grain
-      if past == 0 { return }
-      pause_milliseconds(Int(grain - past))
-      if (monotonic_milliseconds() - begin) % grain < past { return }
-    }
+    let grains = (monotonic_milliseconds() - begin) / grain + 1
+    while pause_until(begin + grains * grain) == EINTR {}
   }
 }

@@ -57,6 +57,23 @@ extension HostTests {
       }
     }
 
+    @Test("how late sleep ends, on a busy machine, says nothing of when it began")
+    func waits() async throws {
+      let busy = """
+        strace -A -o /run/trace -e trace=clock_nanosleep \
+          -e inject=clock_nanosleep:delay_exit=150000
+        """
+      try await withBroker(through: busy) { home in
+        // Cheap hashes: all of it is decided early.
+        for user in ["alice", "mallory"] {
+          let visit = try await home.web("alice-password", home.alice.wrongCode(), user)
+          #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+        }
+        let trace = home.host.read("/run/trace")
+        #expect(trace.ranges(of: "clock_nanosleep(").count == 2, "\(trace)")
+      }
+    }
+
     @Test("a recovery code stands for the code")
     func recovery() async throws {
       try await withBroker { home in
