@@ -7,7 +7,8 @@
 #   make uninstall          refuses while a line in /etc/pam.d names the module
 #   make fuzz               hostile inputs, and the lines that they reach; FUZZ_SECONDS= for each (300)
 #   make sanitize           the rooms, the shim and the module under sanitizers
-#   make bench deb lint format clean
+#   make bench              times the module and, as root, the broker, beside others of their kind
+#   make deb lint format clean
 #
 # Only relative names are used: the folder of the sources may have blanks in its name.
 
@@ -73,8 +74,12 @@ test:
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
 
-bench: build tools
+bench:
+	@packaging/dependencies test
+	@$(MAKE) --no-print-directory build tools
+	@[ "$$(id -u)" -ne 0 ] || Tests/HostTests/testroot make
 	@Tests/Bench/run
+	@Tests/Bench/broker
 
 fuzz:
 	@packaging/dependencies build
