@@ -1,7 +1,8 @@
 # Builds into build/, tests without touching the machine, installs where the installed libpam looks.
 #
 #   make [build]            build/pam_cachet_mfa.so, build/cachet-mfa-broker and build/cachet-mfa
-#   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
+#   make demo               shows a sign-in, its replay and its throttle, in a temporary folder; as root
+#                           also the web's sign-in page, in the root of the tests
 #   make test               everything; as root also real sshd, sudo, su and web servers in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
@@ -71,6 +72,7 @@ test:
 	@$(MAKE) --no-print-directory build tools lint
 	@packaging/deb
 	@Tests/HostTests/testroot make
+	@Tests/HostTests/testroot make browser
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
 
