@@ -260,7 +260,7 @@ extension String {
 
 extension Guarded {
   /// What was decided meanwhile.
-  fileprivate func journal(_ body: () async throws -> Void) async throws -> [String] {
+  func journal(_ body: () async throws -> Void) async throws -> [String] {
     try await visit {
       try await body()
       return try await host.run("true")
