@@ -116,14 +116,9 @@ extension HostTests {
             page.page == nil && page.location.hasPrefix("/cachet-mfa/sign-in.html"), "\(page)")
         }
         try await signIn()
-        try await home.host.must("cp /root/browser.jar /root/copy.jar")
         let out = try await browser.get("/cachet-mfa/sign-out")
         #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
         try await expectOut()
-        // It is the browser's alone: who kept the cookie is in, as docs/web.md says.
-        var copy = browser
-        copy.name = "copy"
-        #expect(try await copy.get("/dashboard").user == "alice")
 
         try await signIn()
         for _ in 0..<3 {
@@ -141,6 +136,32 @@ extension HostTests {
           "/usr/share/cachet-mfa/apache/passphrases && apachectl graceful && sleep 1")
         try await expectOut()
         try await signIn()
+      }
+    }
+
+    @Test("who has copied the cookie is in, whoever signs out, until the passphrases change")
+    func copied() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let reply = try await browser.signIn("alice", "alice-password" + home.alice.code())
+        #expect(reply.location == "/dashboard", "\(reply)")
+        try await home.host.must("cp /root/browser.jar /root/copy.jar")
+        var copy = browser
+        copy.name = "copy"
+        let out = try await browser.get("/cachet-mfa/sign-out")
+        #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
+        #expect(try await browser.get("/dashboard").page == nil)
+        #expect(try await copy.get("/dashboard").user == "alice")
+
+        try await home.host.mfa("disable", "alice")
+        #expect(try await copy.get("/dashboard").page == nil)
+        try await home.host.mfa("enable", "alice")
+        #expect(try await copy.get("/dashboard").user == "alice")
+
+        // As the timer does every night.
+        try await home.host.must(
+          "/usr/share/cachet-mfa/apache/passphrases && apachectl graceful && sleep 1")
+        let late = try await copy.get("/dashboard")
+        #expect(late.page == nil && late.location.hasPrefix("/cachet-mfa/sign-in.html"), "\(late)")
       }
     }
 
