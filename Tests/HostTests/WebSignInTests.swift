@@ -248,6 +248,27 @@ extension HostTests {
       }
     }
 
+    @Test("of thirty files that a page asks for at once all come, by one evaluation")
+    func basicBurst() async throws {
+      try await withWebDoor(.apache(guard: "basic"), policy: "session.cachet-admin = 900") {
+        home, _ in
+        let answer = try await "alice:alice-password" + home.alice.code()
+        let visit = try await home.visit {
+          try await home.host.shell(
+            """
+            mkdir /root/files && curl --parallel --parallel-immediate --parallel-max 30 \
+              --insecure --silent --http1.1 --user \(answer) --output '/root/files/#1' \
+              --write-out '%{http_code}\\n' 'https://127.0.0.1/dashboard/[1-30].js'
+            cat /root/files/* | grep '^user ' | sort | uniq -c
+            """)
+        }
+        let answers = visit.outcome.lines.map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(answers == Array(repeating: "200", count: 30) + ["30 user alice"], "\(visit)")
+        #expect(visit.journal.count { $0.contains("event=sign-in") } == 1, "\(visit)")
+        #expect(visit.decisions == ["accepted code"], "\(visit)")
+      }
+    }
+
     @Test(
       "Basic authentication with the broker's session: thirty files by one code, two browsers",
       arguments: [.apache(guard: "basic"), .nginx] as [Web.Server])
