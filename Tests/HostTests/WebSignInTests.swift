@@ -271,7 +271,7 @@ extension HostTests {
 
     @Test(
       "Basic authentication with the broker's session: thirty files by one code, two browsers",
-      arguments: [.apache(guard: "basic"), .nginx] as [Web.Server])
+      arguments: [.apache(guard: "basic"), .nginx()] as [Web.Server])
     func basicSession(server: Web.Server) async throws {
       try await withWebDoor(server, policy: "session.cachet-admin = 900") { home, browser in
         #expect(try await browser.get("/dashboard").status == 401)
