@@ -185,9 +185,10 @@ extension HostTests {
 /// Opens a guarded host with a broker, run through `words` of a shell, and the group whose members
 /// www-data may ask about: alice.
 func withBroker(
-  policy lines: String..., through words: String = "", body: (Guarded) async throws -> Void
+  policy lines: String..., through words: String = "", browser: Bool = false,
+  body: (Guarded) async throws -> Void
 ) async throws {
-  try await withGuarded(sshd: nil) { home in
+  try await withGuarded(sshd: nil, browser: browser) { home in
     try await home.host.shell("groupadd cachet-admins && usermod -aG cachet-admins alice")
     let all =
       [
