@@ -141,18 +141,10 @@ enum Obstacle: Error {
   }
 }
 
-/// Runs `body`; what the store throws becomes an obstacle.
-///
-/// `otherKey` may merely mean that `key rotate` came between reading the keys and reading what is
-/// sealed under them. `body`, which opens the store, then runs once more; nothing has been counted.
+/// Runs `body`, which nothing was counted in where it fails; what the store throws becomes an
+/// obstacle.
 func obstructed<R: ~Copyable>(
   _ body: () throws(StoreFailure) -> R
 ) throws(Obstacle) -> R {
-  var mayRetry = true
-  while true {
-    do throws(StoreFailure) { return try body() } catch {
-      guard mayRetry, case .otherKey = error.defect else { throw .store(error) }
-      mayRetry = false
-    }
-  }
+  do throws(StoreFailure) { return try despiteRotation(body) } catch { throw .store(error) }
 }
