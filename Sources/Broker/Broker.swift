@@ -18,6 +18,7 @@ enum Broker {
     let connection = Connection(0, seconds: patience)
     // No line in the journal: whoever may not ask could fill it.
     guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
+    guard role == .decide || hasShare(peer) else { return failure }
     var status = failure
     do throws(OTPFailure) {
       try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
@@ -52,6 +53,22 @@ enum Broker {
 
   /// Lends room for a frame, which is wiped when it is let go.
   private static func withRoom(
+  /// Whether `peer` has a share of `self.sock` left: nobody keeps others from it alone.
+  private static func hasShare(_ peer: UInt32) -> Bool {
+    do throws(StoreFailure) {
+      let location = StoreLocation.system
+      return try Share.take(for: peer, in: Store.makePath(location.run, location.owners))
+    } catch {
+      var line = TextLine()
+      line.append("event=call outcome=unavailable reason=store part=")
+      line.append(error.part.name)
+      line.append(" defect=")
+      line.append(error.defect.name)
+      Host.log(line, isWarning: true)
+      return false
+    }
+  }
+
     _ body: (inout MutableSpan<UInt8>) throws(OTPFailure) -> Void
   ) throws(OTPFailure) {
     _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory, filling: body)

@@ -63,6 +63,7 @@ struct Site {
     case .state: return own + "/" + StatePage.file.spelled
     case .sessions: return location.run.spelled(with: SessionTable.file.spelled)
     case .attempts: return location.run.spelled(with: AttemptTable.file.spelled)
+    case .shares: return location.run.spelled(with: Share.file.spelled)
     }
   }
 
