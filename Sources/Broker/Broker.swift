@@ -25,10 +25,12 @@ enum Broker {
         guard let frame = connection.receive(into: &room) else { return }
         let request = room.span
         try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-          let length =
-            switch role {
-            case .decide: decide(frame, request, of: peer, since: begin, into: &room)
-            case .selfService: SelfService(frame, of: peer)?.answer(request, into: &room)
+          let length: Int? =
+            switch (frame.kind, role) {
+            case (.decide, _), (.account, _):
+              decide(frame, request, of: peer, at: role, since: begin, into: &room)
+            case (_, .decide): nil
+            case (_, .selfService): SelfService(frame, of: peer)?.answer(request, into: &room)
             }
           if let length, Connection(0, seconds: patience).send(room.span.extracting(0..<length)) {
             status = success
@@ -42,17 +44,15 @@ enum Broker {
   }
 
   private static func decide(
-    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, since begin: Int64,
+    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, at role: Role, since begin: Int64,
     into room: inout MutableSpan<UInt8>
   ) -> Int? {
-    guard let question = Question(frame, bytes, peer: peer) else { return nil }
+    guard let question = Question(frame, bytes, peer: peer, at: role) else { return nil }
     let reply = question.decide(frame, bytes)
     if reply.tellsOfPassword { wait(since: begin) }
     return RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room)
   }
 
-  /// Lends room for a frame, which is wiped when it is let go.
-  private static func withRoom(
   /// Whether `peer` has a share of `self.sock` left: nobody keeps others from it alone.
   private static func hasShare(_ peer: UInt32) -> Bool {
     do throws(StoreFailure) {
@@ -69,6 +69,8 @@ enum Broker {
     }
   }
 
+  /// Lends room for a frame, which is wiped when it is let go.
+  private static func withRoom(
     _ body: (inout MutableSpan<UInt8>) throws(OTPFailure) -> Void
   ) throws(OTPFailure) {
     _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory, filling: body)

@@ -25,7 +25,8 @@ struct Program {
 enum Role {
   /// Programs that policy names have the sign-ins of others decided.
   case decide
-  /// Users see and change their own enrolment.
+  /// Users see and change their own enrolment, and at services that policy names have their own
+  /// sign-ins decided.
   case selfService
 
   /// The role of the socket that `connection` came to, by its name.

@@ -35,6 +35,9 @@ enum DefaultPolicy {
     door.sshd = ssh
     # Example: door.SERVICE = web
 
+    # Services that ask the broker about their own user: screen lockers.
+    #self-services = SERVICE, SERVICE
+
     # Wrong codes after which the next one has to wait (1 to 10), the first wait in seconds, which
     # doubles with every wrong code, and the longest.
     #throttle-after = 5

@@ -55,7 +55,10 @@ public enum RemoteQuestion {
   static func ask(
     _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?
   ) -> Answer {
-    guard let broker = Connection(to: decideSocket, seconds: patience) else { return .unavailable }
+    // Who may not ask about others may ask about themselves: screen lockers run as their user.
+    guard let broker = Connection(to: decideSocket, orElse: selfSocket, seconds: patience) else {
+      return .unavailable
+    }
     var result = Answer.unavailable
     do throws(OTPFailure) {
       // Wiped when it is let go, whatever happened.

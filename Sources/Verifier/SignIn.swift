@@ -134,8 +134,8 @@ public enum SignIn {
   private static func report<H: SignInHost & ~Copyable>(
     _ decision: Decision, _ request: Request, _ door: Door?, _ host: inout H
   ) -> Decision {
-    var event: StaticString = "sign-in"
-    if H.isBroker, request.ownDoor != nil { event = "authorize" }
+    let isSignIn = if case .signIn = request.purpose { true } else { false }
+    let event: StaticString = H.isBroker && !isSignIn ? "authorize" : "sign-in"
     let line = AuditLine.text(event, decision, request, door)
     host.log(line, isWarning: decision.outcome != .accepted && decision.outcome != .ignored)
     return decision

@@ -46,6 +46,7 @@ import Verifier
     ("required-groups = \"a\\n\"", "1: bad escape"),
     ("required-groups = a, a", "1: repeated name in required-groups 'a'"),
     ("required-groups = a, \"a\"", "1: repeated name in required-groups 'a'"),
+    ("self-services = i3lock, I3Lock", "1: repeated name in self-services 'I3Lock'"),
     ("required-groups = a, b\n\nrequired-groups = c, b", "3: repeated name in required-groups 'b'"),
     ("required-groups = a, A", "fine"), ("required-groups = \"a,b\", a, b", "fine"),
     // Exemptions.

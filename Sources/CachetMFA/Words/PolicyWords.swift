@@ -108,7 +108,7 @@ extension PolicyKey {
     case .door: return "ssh, local, web or self"
     case .brokerAllow: return "ACCOUNT : SERVICE : GROUP"
     case .digits, .window, .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter,
-      .unprovenAccountLimit, .session, .requiredGroups, .exemptUsers, .exemptGroups:
+      .unprovenAccountLimit, .session, .requiredGroups, .exemptUsers, .exemptGroups, .selfServices:
       return nil
     }
   }
