@@ -101,7 +101,7 @@ struct Site {
     } catch {
       switch error.part {
       case .record, .credentials, .state: return true
-      case .folder, .policy, .hostKey, .storeID, .users, .sessions, .attempts: return false
+      case .folder, .policy, .hostKey, .storeID, .users, .sessions, .shares, .attempts: return false
       }
     }
   }

@@ -16,7 +16,10 @@ public enum Share {
     for uid: UInt32, in folder: borrowing TrustedFolder
   ) throws(StoreFailure) -> Bool {
     // Never closed: that would drop the lock.
-    let descriptor = try open(in: folder)
+    let descriptor = try folder.openTable(file, length: 0, part: .shares) {
+      () throws(StoreFailure) in
+      try folder.create(file, with: Span<UInt8>(), part: .shares)
+    }
     var place = Int(uid) * most
     let end = place + most
     while place < end {
@@ -28,20 +31,5 @@ public enum Share {
       }
     }
     return false
-  }
-
-  /// Opens the file, and makes it first if it is not there.
-  private static func open(in folder: borrowing TrustedFolder) throws(StoreFailure) -> Int32 {
-    do throws(StoreFailure) {
-      return try folder.open(file, writing: true, part: .shares).descriptor
-    } catch {
-      guard case .missing = error.defect else { throw error }
-      do throws(StoreFailure) {
-        try folder.create(file, with: Span<UInt8>(), part: .shares)
-      } catch {
-        guard case .exists = error.defect else { throw error }
-      }
-      return try folder.open(file, writing: true, part: .shares).descriptor
-    }
   }
 }

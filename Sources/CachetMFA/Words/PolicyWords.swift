@@ -93,7 +93,7 @@ extension PolicyKey {
     case .enrollByGroup: "\(name)GROUP"
     case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .requiredGroups, .exemptUsers,
       .exemptGroups, .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter,
-      .unprovenAccountLimit, .brokerAllow:
+      .unprovenAccountLimit, .brokerAllow, .selfServices:
       "\(name)"
     }
   }
