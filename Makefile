@@ -1,13 +1,15 @@
 # Builds into build/, tests without touching the machine, installs where the installed libpam looks.
 #
 #   make [build]            build/pam_cachet_mfa.so, cachet-mfa-broker, cachet-mfa and cachet-mfa-audit
-#   make demo               shows a sign-in, its replay and its throttle, in a temporary folder
+#   make demo               shows a sign-in, its replay and its throttle, in a temporary folder; as root
+#                           also the web's sign-in page, in the root of the tests
 #   make test               everything; as root also real sshd, sudo, su and web servers in a root of their own
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
 #   make fuzz               hostile inputs, and the lines that they reach; FUZZ_SECONDS= for each (300)
 #   make sanitize           the rooms, the shim and the module under sanitizers
-#   make bench deb lint format clean
+#   make bench              times the module and, as root, the broker, beside others of their kind
+#   make deb lint format clean
 #
 # Only relative names are used: the folder of the sources may have blanks in its name.
 
@@ -77,11 +79,16 @@ test:
 	@$(MAKE) --no-print-directory build tools lint
 	@packaging/deb
 	@Tests/HostTests/testroot make
+	@Tests/HostTests/testroot make browser
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
 
-bench: build tools
+bench:
+	@packaging/dependencies test
+	@$(MAKE) --no-print-directory build tools
+	@[ "$$(id -u)" -ne 0 ] || Tests/HostTests/testroot make
 	@Tests/Bench/run
+	@Tests/Bench/broker
 
 fuzz:
 	@packaging/dependencies build

@@ -18,16 +18,19 @@ enum Broker {
     let connection = Connection(0, seconds: patience)
     // No line in the journal: whoever may not ask could fill it.
     guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
+    guard role == .decide || hasShare(peer) else { return failure }
     var status = failure
     do throws(OTPFailure) {
       try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
         guard let frame = connection.receive(into: &room) else { return }
         let request = room.span
         try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-          let length =
-            switch role {
-            case .decide: decide(frame, request, of: peer, since: begin, into: &room)
-            case .selfService: SelfService(frame, of: peer)?.answer(request, into: &room)
+          let length: Int? =
+            switch (frame.kind, role) {
+            case (.decide, _), (.account, _):
+              decide(frame, request, of: peer, at: role, since: begin, into: &room)
+            case (_, .decide): nil
+            case (_, .selfService): SelfService(frame, of: peer)?.answer(request, into: &room)
             }
           if let length, Connection(0, seconds: patience).send(room.span.extracting(0..<length)) {
             status = success
@@ -41,13 +44,29 @@ enum Broker {
   }
 
   private static func decide(
-    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, since begin: Int64,
+    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, at role: Role, since begin: Int64,
     into room: inout MutableSpan<UInt8>
   ) -> Int? {
-    guard let question = Question(frame, bytes, peer: peer) else { return nil }
+    guard let question = Question(frame, bytes, peer: peer, at: role) else { return nil }
     let reply = question.decide(frame, bytes)
     if reply.tellsOfPassword { wait(since: begin) }
     return RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room)
+  }
+
+  /// Whether `peer` has a share of `self.sock` left: nobody keeps others from it alone.
+  private static func hasShare(_ peer: UInt32) -> Bool {
+    do throws(StoreFailure) {
+      let location = StoreLocation.system
+      return try Share.take(for: peer, in: Store.makePath(location.run, location.owners))
+    } catch {
+      var line = TextLine()
+      line.append("event=call outcome=unavailable reason=store part=")
+      line.append(error.part.name)
+      line.append(" defect=")
+      line.append(error.defect.name)
+      Host.log(line, isWarning: true)
+      return false
+    }
   }
 
   /// Lends room for a frame, which is wiped when it is let go.
@@ -60,13 +79,12 @@ enum Broker {
   private static let success: Int32 = 0
   private static let failure: Int32 = 1
 
-  /// Sleeps until a whole number of grains has gone by since `begin`.
+  /// Sleeps until a whole number of grains has gone by since `begin`, one at the least.
+  ///
+  /// Until then, and not for so long: on a busy machine sleep ends late, and how late must say nothing
+  /// of when it began.
   private static func wait(since begin: Int64) {
-    while true {
-      let past = (monotonic_milliseconds() - begin) % grain
-      if past == 0 { return }
-      pause_milliseconds(Int(grain - past))
-      if (monotonic_milliseconds() - begin) % grain < past { return }
-    }
+    let grains = (monotonic_milliseconds() - begin) / grain + 1
+    while pause_until(begin + grains * grain) == EINTR {}
   }
 }

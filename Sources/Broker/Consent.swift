@@ -18,7 +18,7 @@ extension SelfService {
     guard let range = frame[.flags] else { return .codes }
     guard range.count == 1, let flags = RemoteQuestion.Flags(rawValue: bytes[range.lowerBound])
     else { throw Refusal(.refused, "bad-option") }
-    if flags.verifiesPassword { return flags.splits ? .passwordAndCode : .password }
+    if flags[.verifiesPassword] { return flags[.splits] ? .passwordAndCode : .password }
     return .codes
   }
 
@@ -59,6 +59,7 @@ extension SelfService {
       // The kernel vouches for the account. Where there is no record yet, the caller is counted.
       isProven: purpose != .firstEnrollment, caller: account.uid)
     request.purpose = purpose
+    request.ownDoor = .self
     request.verifiesPassword = proof != .codes
     let decision = Host.with(answer, request) { (host: inout Host) in
       SignIn.run(request, at: location, host: &host)

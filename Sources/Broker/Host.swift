@@ -60,8 +60,7 @@ internal import Verifier
 
   static func log(_ line: borrowing TextLine, isWarning: Bool) {
     let name: StaticString = "cachet-mfa-broker"
-    let ident = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    line.withCString { unsafe log_as(ident, isWarning ? LOG_WARNING : LOG_NOTICE, $0) }
+    line.withCString { unsafe log_as(name.cString, isWarning ? LOG_WARNING : LOG_NOTICE, $0) }
   }
 
   // MARK: the Unix password
@@ -69,7 +68,7 @@ internal import Verifier
   mutating func verify(password: Span<UInt8>) -> PasswordVerdict {
     hasVerified = true
     guard let user else { return .unavailable }
-    return unsafe Host.withCString(password) { (password: UnsafePointer<CChar>) in
+    return unsafe withSecretCString(password) { (password: UnsafePointer<CChar>) in
       unsafe user.withCString { user in
         unsafe Host.verdict(
           rhost.with { unsafe client_password(Host.service, user, $0, password) })
@@ -90,7 +89,7 @@ internal import Verifier
     guard !hasVerified else { return }
     hasVerified = true
     let text = unsafe Span<UInt8>(_unsafeBytes: answer)
-    unsafe Host.withCString(text) { (password: UnsafePointer<CChar>) in
+    _ = unsafe withSecretCString(text) { (password: UnsafePointer<CChar>) in
       if let user {
         unsafe user.withCString { unsafe client_pretend($0, password) }
       } else {
@@ -148,7 +147,7 @@ internal import Verifier
   /// The PAM service that judges passwords and accounts: /etc/pam.d/cachet-mfa-password.
   private static var service: UnsafePointer<CChar> {
     let name: StaticString = "cachet-mfa-password"
-    return unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    return unsafe name.cString
   }
 
   private static func verdict(_ answer: client_answer) -> PasswordVerdict {
@@ -157,32 +156,6 @@ internal import Verifier
     case CLIENT_WRONG: .wrong
     case CLIENT_SHUT: .accountShut
     default: .unavailable
-    }
-  }
-
-  /// Lends `text` as C takes it, from memory that is wiped; `nil` where there is none, or a NUL in it.
-  @unsafe @discardableResult
-  private static func withCString<R>(
-    _ text: Span<UInt8>, _ body: (UnsafePointer<CChar>) -> R
-  ) -> R? {
-    var i = 0
-    while i < text.count {
-      guard text[i] != 0 else { return nil }
-      i += 1
-    }
-    do throws(OTPFailure) {
-      let copied = try SecretBytes(count: text.count + 1, or: OTPFailure.memory) {
-        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-        copy(text, into: &room)
-      }
-      return copied.withBytes { (bytes: Span<UInt8>) in
-        unsafe bytes.withUnsafeBytes { room in
-          guard let base = room.baseAddress else { return nil }
-          return unsafe body(base.assumingMemoryBound(to: CChar.self))
-        }
-      }
-    } catch {
-      return nil
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import OTP
 
 /// `cachet-mfa-broker`: one connection on standard input, one peer, one request.
 ///
@@ -24,7 +25,8 @@ struct Program {
 enum Role {
   /// Programs that policy names have the sign-ins of others decided.
   case decide
-  /// Users see and change their own enrolment.
+  /// Users see and change their own enrolment, and at services that policy names have their own
+  /// sign-ins decided.
   case selfService
 
   /// The role of the socket that `connection` came to, by its name.
@@ -39,7 +41,6 @@ enum Role {
   }
 
   private static func isCalled(_ name: StaticString, _ connection: Int32) -> Bool {
-    let text = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    return unsafe is_socket_called(connection, text)
+    unsafe is_socket_called(connection, name.cString)
   }
 }

@@ -1,4 +1,3 @@
-internal import CPlatform
 internal import OTP
 internal import Store
 internal import Verifier
@@ -6,12 +5,12 @@ internal import Verifier
 /// A request of a peer, understood.
 struct Question {
   let flags: RemoteQuestion.Flags
-  private let request: Request
-  private let peer: UInt32
-  private let location = StoreLocation.system
+  let request: Request
+  let peer: UInt32
 
-  /// `nil` where the frame is no question, or a field has no sense.
-  init?(_ frame: Frame, _ bytes: Span<UInt8>, peer: UInt32) {
+  /// Reads what came to the socket of `role`; `nil` where the frame is no question, or a field has
+  /// no sense.
+  init?(_ frame: Frame, _ bytes: Span<UInt8>, peer: UInt32, at role: Role) {
     guard frame.kind == .decide || frame.kind == .account,
       let user = frame[.user], !user.isEmpty, user.count <= 255,
       let service = Question.text(.service, frame, bytes),
@@ -22,11 +21,16 @@ struct Question {
     let name = bytes.extracting(user)
     var request = Request(
       user: Quoted(name), account: Account.find(named: name), service: service,
-      mode: .earlier(split: flags.splits), allowsUnenrolled: flags.allowsUnenrolled,
-      rhost: Question.text(.rhost, frame, bytes), tty: Question.text(.tty, frame, bytes),
-      ruser: Question.text(.ruser, frame, bytes), caller: peer)
-    request.verifiesPassword = flags.verifiesPassword
-    request.needsFirstFactor = flags.needsFirstFactor && !flags.verifiesPassword
+      mode: .earlier(split: flags[.splits]), allowsUnenrolled: flags[.allowsUnenrolled],
+      tty: Question.text(.tty, frame, bytes), ruser: Question.text(.ruser, frame, bytes),
+      caller: peer)
+    switch role {
+    case .decide: request.rhost = Question.text(.rhost, frame, bytes)
+    // Nobody asks about themselves from afar: a host would be one more place to guess from.
+    case .selfService: request.ownDoor = .self
+    }
+    request.verifiesPassword = flags[.verifiesPassword]
+    request.needsFirstFactor = flags[.needsFirstFactor] && !flags[.verifiesPassword]
     if frame[.window] != nil {
       guard let window = Question.byte(.window, frame, bytes) else { return nil }
       request.window = Int(window)
@@ -34,107 +38,6 @@ struct Question {
     self.flags = flags
     self.request = request
     self.peer = peer
-  }
-
-  /// What is replied.
-  struct Reply {
-    let outcome: Decision.Outcome
-    /// How much of the answer is password.
-    let password: Int
-    /// A password may have had a part in it: how long it took must not tell which.
-    var tellsOfPassword = false
-  }
-
-  /// Decides, and writes the journal.
-  func decide(_ frame: Frame, _ bytes: Span<UInt8>) -> Reply {
-    let answer = bytes.extracting(frame[.answer] ?? 0..<0)
-    return Host.with(answer, request) { (host: inout Host) in
-      if frame.kind == .account { return Reply(outcome: account(&host), password: 0) }
-      return signIn(answer, &host)
-    }
-  }
-
-  private func signIn(_ answer: Span<UInt8>, _ host: inout Host) -> Reply {
-    let outcome: Decision.Outcome
-    switch Delegation(of: request, by: peer, at: location) {
-    case .refused(let decision): outcome = report(decision, "sign-in", &host)
-    case .allowed where flags.repeatsPassword:
-      outcome = report(Decision(.refused, .samePassword), "sign-in", &host)
-    case .allowed(session: .some(let seconds)):
-      return session(seconds, answer, &host)
-    case .allowed(session: .none):
-      outcome = SignIn.run(request, at: location, host: &host).outcome
-    }
-    return judged(outcome, &host)
-  }
-
-  /// The reply to an answer that was evaluated, or refused as if it had been.
-  private func judged(_ outcome: Decision.Outcome, _ host: inout Host) -> Reply {
-    if flags.verifiesPassword { host.pretend() }
-    return Reply(
-      outcome: outcome, password: host.passwordLength, tellsOfPassword: flags.verifiesPassword)
-  }
-
-  // MARK: an answer that comes again
-
-  /// Milliseconds between two looks at an answer that somebody else decides.
-  private static let look = 20
-
-  /// Takes an answer that was right within the last `seconds` for right; decides any other.
-  private func session(
-    _ seconds: Int64, _ answer: Span<UInt8>, _ host: inout Host
-  ) -> Reply {
-    do throws(StoreFailure) {
-      let table = try SessionTable(in: Store.makePath(location.run, location.owners))
-      guard let mark = try host.mark(of: answer, request, in: table) else {
-        return Reply(
-          outcome: report(Decision(.unavailable, .password), "sign-in", &host), password: 0)
-      }
-      // Whoever decides it ends within seconds, and so does this process.
-      while true {
-        switch try table.claim(mark, seconds: seconds) {
-        case .underWay: pause_milliseconds(Question.look)
-        case .over:
-          let outcome = report(Decision(.refused, .sessionOver), "sign-in", &host)
-          return Reply(outcome: outcome, password: 0)
-        case .right(_, let codeLength):
-          let outcome = AccountCheck.run(request, at: location, host: &host).outcome
-          return Reply(
-            outcome: outcome == .accepted ? .accepted : .refused,
-            password: max(0, answer.count - codeLength))
-        case .unknown:
-          let outcome = SignIn.run(request, at: location, host: &host).outcome
-          try table.settle(
-            mark, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
-          return judged(outcome, &host)
-        }
-      }
-    } catch {
-      return Reply(
-        outcome: report(Decision(.unavailable, .store(error)), "sign-in", &host), password: 0)
-    }
-  }
-
-  private func account(_ host: inout Host) -> Decision.Outcome {
-    if case .refused(let decision) = Delegation(of: request, by: peer, at: location) {
-      return report(decision, "account", &host)
-    }
-    let outcome = AccountCheck.run(request, at: location, host: &host).outcome
-    guard outcome == .accepted else { return outcome }
-    switch host.account() {
-    case .right: return .accepted
-    case .wrong, .accountShut:
-      return report(Decision(.refused, .accountShut), "account", &host)
-    case .unavailable: return report(Decision(.unavailable, .password), "account", &host)
-    }
-  }
-
-  private func report(
-    _ decision: Decision, _ event: StaticString, _ host: inout Host
-  ) -> Decision.Outcome {
-    // Which door it would have been is policy's to say, and policy was not asked.
-    host.log(AuditLine.text(event, decision, request, .local), isWarning: true)
-    return decision.outcome
   }
 
   // MARK: fields

@@ -68,8 +68,9 @@ struct SelfService {
         if let record = try store.record(of: account.name, uid: account.uid) {
           try RecordText.write(record, limits, now: clock_seconds(), to: &text)
         }
-        try store.mustBeTrusted()
       }
+      // Of its own: what `stored` runs twice must not have written anything.
+      try stored { (store: borrowing Store) throws(StoreFailure) in try store.mustBeTrusted() }
     } catch {
       trouble = error
     }
@@ -100,11 +101,14 @@ struct SelfService {
     }
   }
 
-  /// Runs `body` with the store.
+  /// Runs `body` with the store, twice where its key has changed meanwhile: nothing may have been
+  /// changed or shown when that is found out.
   func stored<R: ~Copyable>(
     _ body: (borrowing Store) throws(StoreFailure) -> R
   ) throws(Refusal) -> R {
-    do throws(StoreFailure) { return try body(Store(at: location)) } catch {
+    do throws(StoreFailure) {
+      return try despiteRotation { () throws(StoreFailure) in try body(Store(at: location)) }
+    } catch {
       throw Refusal(error)
     }
   }

@@ -2,8 +2,8 @@
 enum DefaultPolicy {
   static let text = """
     # The policy of cachet-mfa. Edit it, then run 'cachet-mfa policy apply': sign-ins follow what was
-    # applied, not this text. A line is 'key = value'; what is commented out shows the default.
-    # cachet-mfa-policy(5) explains every key.
+    # applied, not this text. A line is 'key = value'. '#key = value' shows the default of a key;
+    # '# Example:' stands before a line that is none. cachet-mfa-policy(5) explains every key.
 
     # Digits of a code where no factor of the user says otherwise: 6 to 8.
     #digits = 6
@@ -17,23 +17,26 @@ enum DefaultPolicy {
 
     # The last day (UTC) on which somebody without a factor may pass, or enrol with the password
     # alone; for the members of a group it may be earlier.
-    #enroll-by = 2027-01-31
-    #enroll-by.GROUP = 2026-12-31
+    # Example: enroll-by = 2027-01-31
+    # Example: enroll-by.GROUP = 2026-12-31
 
     # How users come to a first factor: by invitation of root, or with the password until enroll-by.
     #first-enroll = invitation
 
     # Who needs a second factor: everybody, or the members of these groups alone.
-    #required-groups = GROUP, GROUP
+    # Example: required-groups = GROUP, OTHER
 
     # Who needs none, and why. The reason is mandatory.
-    #exempt-users = USER "reason"
-    #exempt-groups = GROUP "reason"
+    # Example: exempt-users = USER "reason"
+    # Example: exempt-groups = GROUP "reason"
 
     # The door that a PAM service is: ssh, local, web or self. A service not listed is local. At ssh
     # the module believes sshd that a key was right.
     door.sshd = ssh
-    #door.SERVICE = web
+    # Example: door.SERVICE = web
+
+    # Services that ask the broker about their own user: screen lockers.
+    #self-services = SERVICE, SERVICE
 
     # Wrong codes after which the next one has to wait (1 to 10), the first wait in seconds, which
     # doubles with every wrong code, and the longest.

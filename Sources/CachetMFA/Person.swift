@@ -50,7 +50,14 @@ struct Whose: ParsableArguments {
       valueName: "user"))
   var user: String?
 
-  func person() throws(Failure) -> Person { try Whose.person(named: try typed()) }
+  /// Whom it is about, who may have a record in the store at `site`.
+  func person(at site: Site) throws(Failure) -> Person {
+    let typed = try typed()
+    do throws(Failure) { return try Whose.person(named: typed) } catch {
+      guard case .unknownAccount(let name) = error, site.hasRecord(of: name) else { throw error }
+      throw .noAccountButRecord(name, site)
+    }
+  }
 
   /// The account called `typed`; without a name the caller's own, which root's is never taken for.
   static func person(named typed: String?) throws(Failure) -> Person {

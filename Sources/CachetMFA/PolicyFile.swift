@@ -1,4 +1,5 @@
 import CTerminal
+import OTP
 import Store
 import Verifier
 
@@ -15,8 +16,17 @@ extension Site {
     do throws(PolicyFailure) {
       return try Policy(checking: bytes.span.extracting(0..<count))
     } catch {
-      throw .policy(error, file: file ?? policyText)
+      throw .policy(
+        error, file: file ?? policyText, word: Site.key(ofLine: error.line, in: bytes[..<count]))
     }
+  }
+
+  /// What stands before the `=` of a line.
+  private static func key(ofLine number: Int, in policy: ArraySlice<UInt8>) -> String? {
+    let lines = policy.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard lines.indices.contains(number - 1) else { return nil }
+    let word = lines[number - 1].prefix { $0 != UInt8(ascii: "=") }
+    return String(decoding: word.filter { !isBlank($0) }, as: UTF8.self)
   }
 
   /// Whether `policy.conf` is what is applied; nil where it cannot be read.
@@ -36,7 +46,7 @@ extension Site {
       return try folder.read(Site.policyText, into: &room, part: .policy)
     } catch {
       switch error.defect {
-      case .missing: throw .file(policyText, errno: ENOENT)
+      case .missing: throw .noPolicyText(self)
       case .unreadable(let code): throw .file(policyText, errno: code)
       case .tooLarge: throw .policy(PolicyFailure(.tooLarge, line: 0), file: policyText)
       case .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,

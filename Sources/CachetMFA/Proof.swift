@@ -49,7 +49,7 @@ struct Proof {
     answer = try Terminal.secret("password of \(person.name)", isPassword: true)
     second = nil
     var flags = RemoteQuestion.Flags()
-    flags.verifiesPassword = true
+    flags[.verifiesPassword] = true
     self.flags = flags
   }
 
@@ -65,8 +65,8 @@ struct Proof {
     answer = password
     self.second = nil
     var flags = RemoteQuestion.Flags()
-    flags.verifiesPassword = true
-    flags.splits = true
+    flags[.verifiesPassword] = true
+    flags[.splits] = true
     self.flags = flags
   }
 

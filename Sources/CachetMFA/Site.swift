@@ -33,6 +33,10 @@ struct Site {
   }
 
   var data: String { location.data.spelled }
+  /// The folder that the store's folder is in.
+  var dataParent: String {
+    location.data.withBytes { FileLocation(path: $0) }?.folder.spelled ?? "/"
+  }
   var key: String { location.key.spelled }
   /// `policy.applied`.
   var policy: String { location.policy.spelled }
@@ -59,6 +63,7 @@ struct Site {
     case .state: return own + "/" + StatePage.file.spelled
     case .sessions: return location.run.spelled(with: SessionTable.file.spelled)
     case .attempts: return location.run.spelled(with: AttemptTable.file.spelled)
+    case .shares: return location.run.spelled(with: Share.file.spelled)
     }
   }
 
@@ -75,6 +80,32 @@ struct Site {
     try trying { () throws(StoreFailure) in try Store(at: location) }
   }
 
+  /// Whether there is a store.
+  var isMade: Bool {
+    do throws(StoreFailure) {
+      _ = try Store(at: location)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Whether the store can be opened and holds a record, whole or not, under `name`.
+  func hasRecord(of name: String) -> Bool {
+    guard let name = AccountName(Array(name.utf8).span) else { return false }
+    do throws(StoreFailure) {
+      return switch try Store(at: location).record(of: name) {
+      case .some: true
+      case .none: false
+      }
+    } catch {
+      switch error.part {
+      case .record, .credentials, .state: return true
+      case .folder, .policy, .hostKey, .storeID, .users, .sessions, .shares, .attempts: return false
+      }
+    }
+  }
+
   /// Opens the store; makes it, and a policy with it, where there is none yet or a half-made one.
   func openOrMake() throws(Failure) -> Store {
     do throws(StoreFailure) {
@@ -84,9 +115,12 @@ struct Site {
     } catch {
       guard case .missing = error.defect else { throw .store(error, self, nil) }
     }
-    try trying { () throws(StoreFailure) in
-      try Store.mustNotBeElsewhere(location)
+    try trying { () throws(StoreFailure) in try Store.mustNotBeElsewhere(location) }
+    do throws(StoreFailure) {
       _ = try Store.makePath(location.data, location.owners)
+    } catch {
+      guard case .missing = error.defect else { throw .store(error, self, nil) }
+      throw .noFolder(for: self)
     }
     try makePolicy()
     try trying { () throws(StoreFailure) in try Store.make(at: location) }

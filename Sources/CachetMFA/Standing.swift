@@ -19,7 +19,7 @@ struct Standing {
     isDisabled: Bool, _ body: (borrowing Store, Person) throws(StoreFailure) -> Outcome
   ) throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let output = Output(places)
     let store = try site.open()
     let outcome = try site.trying(person) { () throws(StoreFailure) in try body(store, person) }

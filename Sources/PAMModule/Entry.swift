@@ -79,7 +79,7 @@ private struct Call {
     do throws(Options.Mistake) {
       unsafe options = try Options(argc, argv)
     } catch {
-      Call.refuse(.badOption, handle, option: error.word)
+      Call.refuse(error.reason, handle, option: error.words)
       return nil
     }
     guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {
@@ -130,6 +130,6 @@ private struct Call {
   private static func refuse(_ reason: Reason, _ handle: borrowing Handle, option: Quoted? = nil) {
     let request = Call.request(handle, handle.item(PAM_USER) ?? Quoted("-"), .unknown)
     let decision = Decision(.refused, reason)
-    handle.log(AuditLine.text("call", decision, request, .local, option: option), LOG_ERR)
+    handle.log(AuditLine.text("call", decision, request, nil, option: option), LOG_ERR)
   }
 }

@@ -32,21 +32,7 @@ internal import Verifier
   }
 
   mutating func leave(password: Span<UInt8>) -> Bool {
-    do throws(OTPFailure) {
-      // One byte more than the password: the NUL that C wants.
-      let copied = try SecretBytes(count: password.count + 1, or: OTPFailure.memory) {
-        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-        copy(password, into: &room)
-      }
-      return copied.withBytes { (bytes: Span<UInt8>) in
-        unsafe bytes.withUnsafeBytes { room in
-          guard let base = room.baseAddress else { return false }
-          return unsafe shim_leave_password(pamh, base.assumingMemoryBound(to: CChar.self))
-        }
-      }
-    } catch {
-      return false
-    }
+    unsafe withSecretCString(password) { unsafe shim_leave_password(pamh, $0) } ?? false
   }
 
   mutating func log(_ line: borrowing TextLine, isWarning: Bool) {
@@ -84,16 +70,7 @@ internal import Verifier
   /// Whether the PAM environment says, as sshd does, that a method succeeded already.
   var hasSSHEvidence: Bool {
     let name: StaticString = "SSH_AUTH_INFO_0"
-    let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    guard let value = unsafe shim_variable(pamh, start) else { return false }
+    guard let value = unsafe shim_variable(pamh, name.cString) else { return false }
     return unsafe value[0] != 0
   }
-}
-
-/// Lends the bytes of a C string, its NUL not included.
-private func withBytes<R>(of text: UnsafePointer<CChar>, _ body: (Span<UInt8>) -> R) -> R {
-  body(
-    unsafe Span(
-      _unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self),
-      count: length(of: text)))
 }

@@ -23,9 +23,13 @@ struct Options {
   private var key: FileLocation?
   private var policy: FileLocation?
 
-  /// The first word that is no option, stands twice, or has no sense beside another.
+  /// The first word that is no option or stands twice, or two that have no sense together.
   struct Mistake: Error {
-    let word: Quoted
+    let reason: Reason
+    let words: Quoted
+
+    init(word: Quoted) { (reason, words) = (.badOption, word) }
+    init(conflict: StaticString) { (reason, words) = (.optionConflict, Quoted(conflict)) }
   }
 
   /// Reads the words of the line. Unknown words are mistakes, not noise.
@@ -35,23 +39,26 @@ struct Options {
     var i = 0
     while i < Int(count) {
       guard let words = unsafe words, let word = unsafe words[i] else { break }
-      let text = unsafe Span<UInt8>(
-        _unsafeStart: UnsafeRawPointer(word).assumingMemoryBound(to: UInt8.self),
-        count: length(of: word))
-      guard take(text) else { throw Mistake(word: Quoted(text)) }
+      let mistake = unsafe withBytes(of: word) { (text: Span<UInt8>) in
+        take(text) ? nil : Quoted(text)
+      }
+      if let mistake { throw Mistake(word: mistake) }
       i += 1
     }
-    // Where the caller is root there is no broker to verify a password, and skipping it would open
-    // the door to a code alone.
+    // Without the broker nobody verifies a password, and skipping it would open the door to a code
+    // alone. Where no store is named, the caller is root.
     guard !brokerVerifiesPassword || needsBroker else {
+      guard store == nil else { throw Mistake(conflict: "broker_password store") }
       throw Mistake(word: Quoted("broker_password"))
     }
     guard !(triesFirstPassword && usesFirstPassword) else {
-      throw Mistake(word: Quoted("try_first_pass"))
+      throw Mistake(conflict: "try_first_pass use_first_pass")
     }
     // Where the password is asked for here, nothing before this line can have been right.
     if case .promptSplit = mode, comesAfterFirstFactor {
-      throw Mistake(word: Quoted("after_first_factor"))
+      throw Mistake(
+        conflict: brokerVerifiesPassword
+          ? "broker_password after_first_factor" : "forward_pass after_first_factor")
     }
   }
 
@@ -128,11 +135,4 @@ struct Options {
 private func once(_ flag: inout Bool) -> Bool {
   defer { flag = true }
   return !flag
-}
-
-/// The length of a C string.
-func length(of text: UnsafePointer<CChar>) -> Int {
-  var length = 0
-  while unsafe text[length] != 0 { length += 1 }
-  return length
 }

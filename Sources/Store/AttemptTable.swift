@@ -26,34 +26,12 @@ public import OTP
 
   /// Maps the table in `folder`, and makes it first if it is not there.
   public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
-    do throws(StoreFailure) {
-      try self.init(existing: folder)
-    } catch {
-      guard case .missing = error.defect else { throw error }
-      do throws(StoreFailure) {
-        try AttemptTable.create(in: folder)
-      } catch {
-        guard case .exists = error.defect else { throw error }
-      }
-      try self.init(existing: folder)
-    }
-  }
-
-  private init(existing folder: borrowing TrustedFolder) throws(StoreFailure) {
-    let file = try folder.open(AttemptTable.file, writing: true, part: .attempts)
-    defer { close(file.descriptor) }
-    guard file.size == Int64(AttemptTable.length) else {
-      throw StoreFailure(
-        .attempts, file.size < Int64(AttemptTable.length) ? .truncated : .tooLarge)
-    }
-    switch copy_on_write_room(file.descriptor) {
-    case 0, 1: break
-    case 2: throw StoreFailure(.attempts, .noRoom)
-    default: throw StoreFailure(.attempts, .unreadable(errno: last_errno()))
-    }
-    guard let table = unsafe map_shared(file.descriptor, AttemptTable.length) else {
-      throw StoreFailure(.attempts, .unreadable(errno: last_errno()))
-    }
+    let file = try folder.openTable(
+      AttemptTable.file, length: AttemptTable.length, part: .attempts
+    ) { () throws(StoreFailure) in try AttemptTable.create(in: folder) }
+    defer { close(file) }
+    let table = try unsafe TrustedFolder.mapTable(
+      file, length: AttemptTable.length, part: .attempts)
     guard unsafe word_load(table) == AttemptTable.magic else {
       unsafe munmap(table, AttemptTable.length)
       throw StoreFailure(.attempts, .checksumMismatch)

@@ -71,3 +71,17 @@ extension Store {
     try folder.replace(location.key.name, by: next, part: .hostKey)
   }
 }
+
+/// Runs `body`, which opens the store, and once more where it met a key that it had not read:
+/// `key rotate` may have come between reading the keys and reading what is sealed under them.
+public func despiteRotation<R: ~Copyable>(
+  _ body: () throws(StoreFailure) -> R
+) throws(StoreFailure) -> R {
+  var mayRetry = true
+  while true {
+    do throws(StoreFailure) { return try body() } catch {
+      guard mayRetry, case .otherKey = error.defect else { throw error }
+      mayRetry = false
+    }
+  }
+}

@@ -41,29 +41,13 @@ public struct SessionTable: ~Copyable {
 
   /// Opens the table in `folder`, and makes it first if it is not there.
   public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
+    let table = try folder.openTable(
+      SessionTable.file, length: SessionTable.length, part: .sessions
+    ) { () throws(StoreFailure) in try SessionTable.create(in: folder) }
     do throws(StoreFailure) {
-      try self.init(existing: folder)
-    } catch {
-      guard case .missing = error.defect else { throw error }
-      do throws(StoreFailure) {
-        try SessionTable.create(in: folder)
-      } catch {
-        guard case .exists = error.defect else { throw error }
-      }
-      try self.init(existing: folder)
-    }
-  }
-
-  private init(existing folder: borrowing TrustedFolder) throws(StoreFailure) {
-    let file = try folder.open(SessionTable.file, writing: true, part: .sessions)
-    do throws(StoreFailure) {
-      guard file.size == Int64(SessionTable.length) else {
-        throw StoreFailure(
-          .sessions, file.size < Int64(SessionTable.length) ? .truncated : .tooLarge)
-      }
       var start = InlineArray<40, UInt8>(repeating: 0)
       var room = start.mutableSpan
-      try SessionTable.read(file.descriptor, at: 0, into: &room)
+      try SessionTable.read(table, at: 0, into: &room)
       guard bigEndian(start.span.extracting(0..<8)) == SessionTable.magic else {
         throw StoreFailure(.sessions, .checksumMismatch)
       }
@@ -74,9 +58,9 @@ public struct SessionTable: ~Copyable {
         i += 1
       }
       self.key = key
-      descriptor = file.descriptor
+      descriptor = table
     } catch {
-      close(file.descriptor)
+      close(table)
       throw error
     }
   }
@@ -107,7 +91,7 @@ public struct SessionTable: ~Copyable {
   // MARK: marks
 
   /// The mark of `what`, which is `user`'s. Users have room for eight, shared with whom chance puts
-  /// into the same set; the oldest makes room.
+  /// into the same set.
   public func mark(of what: Span<UInt8>, user: Span<UInt8>) throws(StoreFailure) -> Mark {
     let owner = try keyed(user)
     let answer = try keyed(what)
@@ -149,7 +133,7 @@ public struct SessionTable: ~Copyable {
   }
 
   /// What is known of the answer with `mark`, if it is good for `seconds`. What is not known is
-  /// noted as under way; the caller settles it.
+  /// noted as under way, where there is room; the caller settles it.
   public func claim(_ mark: Mark, seconds: Int64) throws(StoreFailure) -> Finding {
     let now = seconds_since_boot()
     guard now >= 0 else { throw StoreFailure(.sessions, .unreadable(errno: last_errno())) }
@@ -167,8 +151,11 @@ public struct SessionTable: ~Copyable {
         default: return .over
         }
       }
-      let place = SessionTable.place(in: room.span)
-      SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+      // Whoever tries answers, however many at once, ends nobody's session.
+      let (place, worth) = SessionTable.place(in: room.span, now: now, seconds: seconds)
+      if worth != .session {
+        SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+      }
       return .unknown
     }
   }
@@ -177,13 +164,15 @@ public struct SessionTable: ~Copyable {
   public func settle(_ mark: Mark, codeLength: Int?) throws(StoreFailure) {
     let now = seconds_since_boot()
     try change(mark.set) { (room: inout MutableSpan<UInt8>) in
-      guard let place = SessionTable.find(mark, in: room.span) else { return }
+      let noted = SessionTable.find(mark, in: room.span)
       if let codeLength {
+        // What was noted may have had to make room meanwhile.
+        let place = noted ?? SessionTable.place(in: room.span, now: now, seconds: .max).place
         SessionTable.write(
           mark, State.right, codeLength: UInt8(truncatingIfNeeded: codeLength), now, at: place,
           in: &room)
-      } else {
-        SessionTable.clear(place, in: &room)
+      } else if let noted {
+        SessionTable.clear(noted, in: &room)
       }
     }
   }
@@ -240,14 +229,31 @@ public struct SessionTable: ~Copyable {
     return nil
   }
 
-  /// An empty place, or the oldest.
-  private static func place(in set: Span<UInt8>) -> Int {
-    var chosen = 0
+  /// What is lost with an entry.
+  private enum Worth: UInt8 {
+    case nothing, memory, decision, session
+  }
+
+  /// The place for something new: of those that are worth least, the oldest.
+  private static func place(
+    in set: Span<UInt8>, now: Int64, seconds: Int64
+  ) -> (place: Int, worth: Worth) {
+    var chosen = (place: 0, worth: Worth.session)
     var oldest = Int64.max
     var place = 0
     while place < set.count {
-      if set[place + 24] == State.none { return place }
-      if time(place, in: set) < oldest { (chosen, oldest) = (place, time(place, in: set)) }
+      let time = time(place, in: set)
+      let age = now - time
+      let worth: Worth =
+        switch set[place + 24] {
+        case State.none: .nothing
+        case State.right where age >= 0 && age < seconds: .session
+        case State.underWay where age >= 0 && age < patience: .decision
+        default: .memory
+        }
+      if worth.rawValue < chosen.worth.rawValue || worth == chosen.worth && time < oldest {
+        (chosen, oldest) = ((place, worth), time)
+      }
       place += entry
     }
     return chosen

@@ -21,11 +21,11 @@ internal import OTP
   public init(
     of record: RecordID, in folder: borrowing TrustedFolder
   ) throws(StoreFailure) {
-    let file = try folder.open(StatePage.file, writing: true, part: .state)
+    let file = try folder.openTable(StatePage.file, length: StatePage.length, part: .state)
     let page: UnsafeMutableRawPointer
     let word = StateWord(record: record)
     do throws(StoreFailure) {
-      unsafe page = try StatePage.map(file.descriptor, size: file.size)
+      unsafe page = try StatePage.map(file)
       do throws(StoreFailure) {
         try unsafe StatePage.check(page, word)
       } catch {
@@ -33,11 +33,11 @@ internal import OTP
         throw error
       }
     } catch {
-      close(file.descriptor)
+      close(file)
       throw error
     }
     self.word = word
-    descriptor = file.descriptor
+    descriptor = file
     unsafe base = page
   }
 
@@ -66,17 +66,7 @@ internal import OTP
   }
 
   /// Reads the file once, so that a bad block is an error and not SIGBUS, then maps it.
-  private static func map(
-    _ descriptor: Int32, size: Int64
-  ) throws(StoreFailure) -> UnsafeMutableRawPointer {
-    guard size == Int64(length) else {
-      throw StoreFailure(.state, size < Int64(length) ? .truncated : .tooLarge)
-    }
-    switch copy_on_write_room(descriptor) {
-    case 0, 1: break
-    case 2: throw StoreFailure(.state, .noRoom)
-    default: throw StoreFailure(.state, .unreadable(errno: last_errno()))
-    }
+  private static func map(_ descriptor: Int32) throws(StoreFailure) -> UnsafeMutableRawPointer {
     var room = InlineArray<4096, UInt8>(repeating: 0)
     var span = room.mutableSpan
     var got = -1
@@ -87,10 +77,7 @@ internal import OTP
     } while got < 0 && last_errno() == EINTR
     guard got >= 0 else { throw StoreFailure(.state, .unreadable(errno: last_errno())) }
     guard got == length else { throw StoreFailure(.state, .truncated) }
-    guard let page = unsafe map_shared(descriptor, length) else {
-      throw StoreFailure(.state, .unreadable(errno: last_errno()))
-    }
-    return unsafe page
+    return try unsafe TrustedFolder.mapTable(descriptor, length: length, part: .state)
   }
 
   private static func check(

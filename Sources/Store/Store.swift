@@ -20,12 +20,13 @@ public struct Store: ~Copyable {
     var doubt: StoreFailure? = nil
     var ring: KeyRing? = nil
     do throws(StoreFailure) {
-      let keys = try KeyRing(
-        location.key.name, in: location.key.open(location.owners, part: .hostKey))
-      do throws(StoreFailure) { try StoreID.verify(in: folder, under: keys) } catch {
-        doubt = error
+      // Twice: what knows no key but a former one would look like a store whose key is lost.
+      ring = try despiteRotation { () throws(StoreFailure) in
+        let keys = try KeyRing(
+          location.key.name, in: location.key.open(location.owners, part: .hostKey))
+        try StoreID.verify(in: folder, under: keys)
+        return keys
       }
-      ring = consume keys
     } catch {
       doubt = error
     }

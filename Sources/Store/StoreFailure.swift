@@ -11,7 +11,8 @@ public struct StoreFailure: Error {
   }
 
   public enum Part: Sendable {
-    case folder, policy, hostKey, storeID, users, record, credentials, state, attempts, sessions
+    case folder, policy, hostKey, storeID, users, record, credentials, state, attempts, sessions,
+      shares
   }
 
   public enum Defect: Sendable {
@@ -71,6 +72,7 @@ extension StoreFailure.Part {
     case .state: "state"
     case .attempts: "attempts"
     case .sessions: "sessions"
+    case .shares: "shares"
     }
   }
 }

@@ -104,10 +104,7 @@ extension TrustedFolder {
     guard let stream = unsafe open_stream(descriptor) else { return false }
     defer { unsafe closedir(stream) }
     while let entry = unsafe next_name(stream) {
-      let bytes = unsafe Span<UInt8>(
-        _unsafeStart: UnsafeRawPointer(entry).assumingMemoryBound(to: UInt8.self),
-        count: strlen(entry))
-      guard let name = FileName(bytes), !name.isDots else { continue }
+      guard let name = unsafe withBytes(of: entry, { FileName($0) }), !name.isDots else { continue }
       body(name)
     }
     return last_errno() == 0

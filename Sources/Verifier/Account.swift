@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import OTP
 public import Store
 
 /// An account of this host, as the account database tells it.
@@ -67,12 +68,8 @@ extension Account {
       guard let known = unsafe found, let spelled = unsafe known.pointee.pw_name else {
         return .unknown
       }
-      let length = unsafe strlen(spelled)
-      let name = unsafe UnsafeRawPointer(spelled).assumingMemoryBound(to: UInt8.self)
       // An account whose name has no place in the store cannot be enrolled: unknown to us.
-      guard let name = unsafe AccountName(Span(_unsafeStart: name, count: length)) else {
-        return .unknown
-      }
+      guard let name = unsafe withBytes(of: spelled, { AccountName($0) }) else { return .unknown }
       return unsafe .found(
         Account(uid: known.pointee.pw_uid, gid: known.pointee.pw_gid, name: name))
     }

@@ -9,7 +9,7 @@ public enum AccountCheck {
   public static func run<H: SignInHost & ~Copyable>(
     _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {
-    var door = Door.local
+    var door = request.ownDoor
     var decision: Decision
     do throws(Obstacle) {
       let subject = try Subject(request, at: location)

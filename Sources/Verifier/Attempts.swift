@@ -6,7 +6,8 @@ internal import Store
 ///
 /// With a proven first factor it counts against account and door, in the state page. Without, it
 /// counts against (account, origin) and a ceiling per account, in the volatile table; the door's
-/// own wait and lock hold for it too.
+/// own wait and lock hold for it too. At the account's own door there is one origin, the account,
+/// and no ceiling: it would delay the account at the doors of others.
 struct Attempts: ~Copyable {
   /// What was found while reserving, to be given back.
   struct Ticket {
@@ -29,7 +30,7 @@ struct Attempts: ~Copyable {
   private let origin: AttemptTable.Origin
   private let proven: AttemptLimits
   private let perOrigin: AttemptLimits
-  private let ceiling: AttemptLimits
+  private let ceiling: AttemptLimits?
   private let table: AttemptTable?
 
   /// Longest time to wait for attempts that are being decided: longer than their patience.
@@ -44,7 +45,7 @@ struct Attempts: ~Copyable {
     origin = subject.request.origin
     proven = subject.policy.throttle.proven
     perOrigin = subject.policy.throttle.perOrigin
-    ceiling = subject.policy.throttle.ceiling
+    ceiling = subject.request.ownDoor == nil ? subject.policy.throttle.ceiling : nil
     table =
       subject.isProven
       ? nil
@@ -70,7 +71,7 @@ struct Attempts: ~Copyable {
   @inline(never)
   func reserveWithoutRecord(now: Int64) throws(StoreFailure) -> Admission {
     let first = try reserve(from: origin, now: now, perOrigin)
-    guard case .admitted(var ticket) = first else { return first }
+    guard case .admitted(var ticket) = first, let ceiling else { return first }
     let second = try reserve(from: .anywhere, now: now, ceiling)
     guard case .admitted(let other) = second else {
       try settle(.givenBack, from: origin, now: now, found: ticket.first)
@@ -97,6 +98,7 @@ struct Attempts: ~Copyable {
     _ outcome: Settlement, _ ticket: Ticket, now: Int64
   ) throws(StoreFailure) {
     try settle(outcome, from: origin, now: now, found: ticket.first)
+    guard ceiling != nil else { return }
     // One good sign-in says nothing about the attempts of others.
     let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
     try settle(forAll, from: .anywhere, now: now, found: ticket.second)

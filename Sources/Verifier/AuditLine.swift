@@ -3,9 +3,11 @@ public import Store
 
 /// The line that each decision leaves in the journal: logfmt, documented in docs/formats.md.
 public enum AuditLine {
+  /// `door` is `nil` where nobody got as far as to know it: then it is not known either whether a
+  /// first factor is proven, which at some doors is for sshd to say.
   @inline(never)
   public static func text(
-    _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door,
+    _ event: StaticString, _ decision: Decision, _ request: Request, _ door: Door?,
     option: Quoted? = nil
   ) -> TextLine {
     var line = TextLine()
@@ -15,8 +17,10 @@ public enum AuditLine {
     line.append(decision.outcome.name)
     line.field(" user=", request.canonicalUser)
     line.field(" service=", request.service)
-    line.append(" door=")
-    line.append(door.name)
+    if let door {
+      line.append(" door=")
+      line.append(door.name)
+    }
     line.field(" rhost=", request.rhost)
     line.field(" tty=", request.tty)
     line.field(" ruser=", request.ruser)
@@ -25,8 +29,10 @@ public enum AuditLine {
     line.append(" reason=")
     line.append(reason: decision.reason)
     line.field(" option=", option)
-    let isProven = request.isProven(at: door) || decision.provesPassword
-    line.append(isProven ? " first-factor=proven" : " first-factor=unproven")
+    if let door {
+      let isProven = request.isProven(at: door) || decision.provesPassword
+      line.append(isProven ? " first-factor=proven" : " first-factor=unproven")
+    }
     if let attempts = decision.attempts {
       line.append(" attempts=")
       line.append(decimal: Int64(attempts))
@@ -129,7 +135,7 @@ extension TextLine {
       .expiredInvitation, .notACode, .noAnswer, .samePassword, .placeholder, .repeated,
       .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .wrongPassword,
       .accountShut, .notAllowed, .sessionOver, .password, .conversation,
-      .badOption, .noUser, .enrolled, .invited, .clock:
+      .badOption, .optionConflict, .noUser, .enrolled, .invited, .clock:
       break
     }
   }

@@ -57,6 +57,15 @@ extension Policy {
     return isAllowed
   }
 
+  /// Whether the broker decides at `service` about the very user who asks.
+  borrowing func allowsOneself(at service: Quoted) -> Bool {
+    withBytes { (text: Span<UInt8>) in
+      service.withBytes { (name: Span<UInt8>) in
+        PolicyText.lists(name, under: .selfServices, in: text)
+      }
+    }
+  }
+
   /// Seconds for which the broker takes the same answer again at `service`; `nil` for not at all.
   borrowing func session(at service: Quoted) -> Int64? {
     var seconds: Int64?

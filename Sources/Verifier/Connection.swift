@@ -16,11 +16,11 @@ public struct Connection: ~Copyable {
     deadline = Connection.now(plus: seconds)
   }
 
-  /// Connects to the broker's socket called `name`; `nil` where there is none, or where it is not
-  /// root who listens.
-  public init?(to name: StaticString, seconds: Int64) {
-    let path = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    let opened = unsafe connect_local(path, Int32(truncatingIfNeeded: seconds))
+  /// Connects to the broker's socket called `name`, or to `other` where this user may not connect
+  /// there; `nil` where there is none, or where it is not root who listens.
+  public init?(to name: StaticString, orElse other: StaticString? = nil, seconds: Int64) {
+    var opened = Connection.open(name, seconds)
+    if opened < 0, last_errno() == EACCES, let other { opened = Connection.open(other, seconds) }
     guard opened >= 0 else { return nil }
     guard Connection.peer(of: opened) == 0 else {
       close(opened)
@@ -29,6 +29,10 @@ public struct Connection: ~Copyable {
     descriptor = opened
     closes = true
     deadline = Connection.now(plus: seconds)
+  }
+
+  private static func open(_ name: StaticString, _ seconds: Int64) -> Int32 {
+    unsafe connect_local(name.cString, Int32(truncatingIfNeeded: seconds))
   }
 
   deinit { if closes { close(descriptor) } }

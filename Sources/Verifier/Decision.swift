@@ -69,7 +69,7 @@ public enum Reason: Sendable {
   case unknownUser, notEnrolled, disabled, noFirstFactor
   case throttled, locked
   case wrongPassword, accountShut, notAllowed, sessionOver
-  case conversation, badOption, noUser
+  case conversation, badOption, optionConflict, noUser
   // account phase
   case enrolled, invited
   // unavailable
@@ -111,6 +111,7 @@ public enum Reason: Sendable {
     case .sessionOver: "session-over"
     case .conversation: "no-conversation"
     case .badOption: "bad-option"
+    case .optionConflict: "option-conflict"
     case .noUser: "no-user"
     case .enrolled: "enrolled"
     case .invited: "invited"
@@ -140,18 +141,10 @@ enum Obstacle: Error {
   }
 }
 
-/// Runs `body`; what the store throws becomes an obstacle.
-///
-/// `otherKey` may merely mean that `key rotate` came between reading the keys and reading what is
-/// sealed under them. `body`, which opens the store, then runs once more; nothing has been counted.
+/// Runs `body`, which nothing was counted in where it fails; what the store throws becomes an
+/// obstacle.
 func obstructed<R: ~Copyable>(
   _ body: () throws(StoreFailure) -> R
 ) throws(Obstacle) -> R {
-  var mayRetry = true
-  while true {
-    do throws(StoreFailure) { return try body() } catch {
-      guard mayRetry, case .otherKey = error.defect else { throw .store(error) }
-      mayRetry = false
-    }
-  }
+  do throws(StoreFailure) { return try despiteRotation(body) } catch { throw .store(error) }
 }

@@ -2,8 +2,8 @@ public import Store
 
 /// What policy lets the broker do for a peer that is not root.
 public enum Delegation: Sendable {
-  /// Some `broker-allow` lets the peer ask; `session` are the seconds for which an answer that was
-  /// right is good there again, `nil` where it is not.
+  /// Some `broker-allow` lets the peer ask, or `self-services` lets it ask about itself; `session`
+  /// are the seconds for which an answer that was right is good there again, `nil` where it is not.
   case allowed(session: Int64?)
   /// Why not.
   case refused(Decision)
@@ -15,7 +15,8 @@ public enum Delegation: Sendable {
   /// their own is nobody.
   public static func mayAsk(_ uid: UInt32) -> Bool { uid != 0 && uid != overflow }
 
-  /// Whether the user `peer` may have `request` decided.
+  /// Whether the user `peer` may have `request` decided; at the account's own door the peer is the
+  /// account.
   @inline(never)
   public init(of request: Request, by peer: UInt32, at location: StoreLocation) {
     self = .refused(Decision(.refused, .notAllowed))
@@ -27,7 +28,10 @@ public enum Delegation: Sendable {
     case .found(let account):
       do throws(Obstacle) {
         let policy = try Policy.applied(at: location)
-        if policy.allows(asker.name, toAskAbout: account, at: request.service) {
+        if request.ownDoor != nil {
+          guard account.uid == peer, policy.allowsOneself(at: request.service) else { return }
+          self = .allowed(session: nil)
+        } else if policy.allows(asker.name, toAskAbout: account, at: request.service) {
           self = .allowed(session: policy.session(at: request.service))
         }
       } catch {

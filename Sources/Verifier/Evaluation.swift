@@ -102,8 +102,8 @@ struct Evaluation: ~Copyable {
       case .signIn, .firstEnrollment: break
       case .change: return Decision(.refused, .wrongOneTimeSecret)
       case .enrollment:
-        // Not used up here: the enrolment takes it away, whether or not it opened a sign-in.
-        if let refusal = refusal(of: password, &host) { return refusal }
+        // Not used up here: the enrolment takes it away, whether or not it opened a sign-in. Nor is a
+        // password before it judged: it is enough by itself, and would give guesses without end.
         var decision = Decision(.accepted, .invitation)
         decision.use = .invitation
         return decision
@@ -322,7 +322,7 @@ enum RefusalNote: UInt8 {
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
       .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
       .password,
-      .conversation, .badOption, .noUser, .enrolled, .invited,
+      .conversation, .badOption, .optionConflict, .noUser, .enrolled, .invited,
       .store, .policy, .accountLookup, .clock:
       self = .none
     }

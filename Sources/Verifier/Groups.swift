@@ -70,15 +70,22 @@ public struct Groups: ~Copyable {
       gid = unsafe found.pointee.gr_gid
       guard var next = unsafe found.pointee.gr_mem else { return .notMember }
       while let member = unsafe next.pointee {
-        let text = unsafe UnsafeRawPointer(member).assumingMemoryBound(to: UInt8.self)
-        let spelled = unsafe Span(_unsafeStart: text, count: strlen(member))
-        if own.withBytes({ (own: Span<UInt8>) in equal(own, spelled) }) { return .member }
+        let isOwn = unsafe withBytes(of: member) { (spelled: Span<UInt8>) in
+          own.withBytes { (own: Span<UInt8>) in equal(own, spelled) }
+        }
+        if isOwn { return .member }
         unsafe next += 1
       }
       return .notMember
     }
     guard case .notMember = entry else { return entry }
     return account.gid == gid || lists(gid) ? .member : .notMember
+  }
+
+  /// Whether there is such a group; `nil` where the name services do not say.
+  public static func exists(_ groupName: Span<UInt8>) -> Bool? {
+    guard let name = CName(groupName) else { return false }
+    return unsafe lookUp(name) { (rc, found) in unsafe rc == 0 ? found != nil : nil }
   }
 
   private borrowing func lists(_ gid: UInt32) -> Bool {

@@ -48,7 +48,7 @@ struct PolicyCheck {
     let stands = lines[Int(line.key.rawValue)] != 0
     lines[Int(line.key.rawValue)] = number
     switch line.key {
-    case .requiredGroups, .exemptUsers, .exemptGroups:
+    case .requiredGroups, .exemptUsers, .exemptGroups, .selfServices:
       try takeNames(line, number, in: text)
     case .door, .enrollByGroup, .session:
       try takeNamed(line, number, in: text)
@@ -93,7 +93,7 @@ struct PolicyCheck {
       settings.enrollBy = PolicyDate.end(of: value)
       return settings.enrollBy != nil
     case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .brokerAllow,
-      .session:
+      .session, .selfServices:
       return false
     }
     return true

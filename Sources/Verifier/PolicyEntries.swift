@@ -99,8 +99,7 @@ struct PolicyEntries {
     let nameEnd = position
     skipBlanks(in: text)
     guard isQuote(at: position, in: text) else {
-      let isBare = position < end && text[position] != UInt8(ascii: ",")
-      throw isBare ? badName(in: text) : PolicyFailure(.missingReason(name.quoted), line: line)
+      throw PolicyFailure(.missingReason(name.quoted), line: line)
     }
     guard position > nameEnd else { throw badName(in: text) }
     guard let word = try readQuoted(in: text, atMost: PolicyEntries.longestReason) else {

@@ -29,7 +29,7 @@ public struct PolicyFailure: Error {
     case nameTooLong(PolicyKey)
     /// The name stands in the list already.
     case repeatedName(PolicyKey, Quoted)
-    /// An exemption without a reason, or with an empty one.
+    /// An exemption without a reason in quotes, or with an empty one.
     case missingReason(Quoted)
     /// A reason of more than 200 bytes.
     case reasonTooLong(Quoted)

@@ -22,6 +22,7 @@ public enum PolicyKey: UInt8, Sendable {
   case brokerAllow
   /// `session.SERVICE`
   case session
+  case selfServices
 
   /// The key as it is written; where a name follows, up to and with the dot.
   public var name: StaticString {
@@ -43,6 +44,7 @@ public enum PolicyKey: UInt8, Sendable {
     case .unprovenAccountLimit: "unproven-account-limit"
     case .brokerAllow: "broker-allow"
     case .session: "session."
+    case .selfServices: "self-services"
     }
   }
 
@@ -58,7 +60,7 @@ public enum PolicyKey: UInt8, Sendable {
     case .unprovenAccountLimit: 20...4_000  // counted in 12 bits
     case .session: 30...43_200
     case .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .requiredGroups, .exemptUsers,
-      .exemptGroups, .door, .brokerAllow:
+      .exemptGroups, .door, .brokerAllow, .selfServices:
       nil
     }
   }
@@ -66,13 +68,16 @@ public enum PolicyKey: UInt8, Sendable {
   /// Whether the value is a list of names. Such keys may stand on several lines, which add up.
   public var isList: Bool {
     switch self {
-    case .requiredGroups, .exemptUsers, .exemptGroups: true
+    case .requiredGroups, .exemptUsers, .exemptGroups, .selfServices: true
     case .digits, .window, .unenrolled, .enrollBy, .enrollByGroup, .firstEnroll, .door,
       .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit,
       .brokerAllow, .session:
       false
     }
   }
+
+  /// Whether its names are PAM services, whose letters libpam lowers, and not accounts or groups.
+  var namesServices: Bool { self == .door || self == .session || self == .selfServices }
 
   /// Whether each name of the list is followed by the reason why it stands there.
   public var takesReasons: Bool { self == .exemptUsers || self == .exemptGroups }
@@ -94,6 +99,7 @@ public enum PolicyKey: UInt8, Sendable {
     case "lock-after": self = .lockAfter
     case "unproven-account-limit": self = .unprovenAccountLimit
     case "broker-allow": self = .brokerAllow
+    case "self-services": self = .selfServices
     default: return nil
     }
   }

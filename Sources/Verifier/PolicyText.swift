@@ -50,8 +50,7 @@ extension PolicyText {
   static func lists(_ name: Span<UInt8>, under key: PolicyKey, in text: Span<UInt8>) -> Bool {
     var found = false
     eachEntry(of: key, in: text) { (other, _) in
-      found =
-        key == .enrollByGroup || key.isList ? equal(other, name) : equalIgnoringCase(other, name)
+      found = key.namesServices ? equalIgnoringCase(other, name) : equal(other, name)
       return !found
     }
     return found

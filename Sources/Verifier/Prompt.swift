@@ -65,10 +65,10 @@ enum Prompt {
     }
     switch refusal {
     case .none: break
-    case .wrong: line.append("That code was wrong. ")
-    case .stale: line.append("That code was for another time: check the clocks. ")
+    case .wrong: line.append("The last code was wrong. ")
+    case .stale: line.append("The last code was for another time: check the clocks. ")
     case .used:
-      line.append("That code was already used")
+      line.append("The last code was already used")
       if let period = record.credentials.commonPeriod {
         line.append(", the next one comes in ")
         line.append(decimal: period - now % period)

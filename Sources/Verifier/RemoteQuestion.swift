@@ -22,34 +22,21 @@ public enum RemoteQuestion {
 
     public init() {}
 
-    /// The answer is password and code in one.
-    public var splits: Bool {
-      get { has(1) }
-      set { set(1, newValue) }
+    public subscript(flag: Flag) -> Bool {
+      get { rawValue & flag.rawValue != 0 }
+      set { rawValue = newValue ? rawValue | flag.rawValue : rawValue & ~flag.rawValue }
     }
-    /// The broker verifies the password too.
-    public var verifiesPassword: Bool {
-      get { has(2) }
-      set { set(2, newValue) }
-    }
-    public var allowsUnenrolled: Bool {
-      get { has(4) }
-      set { set(4, newValue) }
-    }
-    public var needsFirstFactor: Bool {
-      get { has(8) }
-      set { set(8, newValue) }
-    }
-    /// The answer is the password that an earlier module asked for.
-    public var repeatsPassword: Bool {
-      get { has(16) }
-      set { set(16, newValue) }
-    }
+  }
 
-    private func has(_ bit: UInt8) -> Bool { rawValue & bit != 0 }
-    private mutating func set(_ bit: UInt8, _ value: Bool) {
-      rawValue = value ? rawValue | bit : rawValue & ~bit
-    }
+  public enum Flag: UInt8, Sendable {
+    /// The answer is password and code in one.
+    case splits = 1
+    /// The broker verifies the password too.
+    case verifiesPassword = 2
+    case allowsUnenrolled = 4
+    case needsFirstFactor = 8
+    /// The answer is the password that an earlier module asked for.
+    case repeatsPassword = 16
   }
 
   /// What the broker said.
@@ -68,7 +55,10 @@ public enum RemoteQuestion {
   static func ask(
     _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?
   ) -> Answer {
-    guard let broker = Connection(to: decideSocket, seconds: patience) else { return .unavailable }
+    // Who may not ask about others may ask about themselves: screen lockers run as their user.
+    guard let broker = Connection(to: decideSocket, orElse: selfSocket, seconds: patience) else {
+      return .unavailable
+    }
     var result = Answer.unavailable
     do throws(OTPFailure) {
       // Wiped when it is let go, whatever happened.

@@ -50,7 +50,7 @@ public enum RemoteSignIn {
     _ request: Request, _ text: Span<UInt8>, repeats: Bool, _ host: inout H
   ) -> Decision.Outcome {
     var flags = flags(request)
-    flags.repeatsPassword = repeats
+    flags[.repeatsPassword] = repeats
     let answer = RemoteQuestion.ask(.decide, request, flags, answer: text)
     guard request.mode.splits else { return answer.outcome }
     // As in process: where nobody says where the password ends, six digits are taken for the code.
@@ -62,10 +62,10 @@ public enum RemoteSignIn {
 
   private static func flags(_ request: Request) -> RemoteQuestion.Flags {
     var flags = RemoteQuestion.Flags()
-    flags.splits = request.mode.splits
-    flags.verifiesPassword = request.verifiesPassword
-    flags.allowsUnenrolled = request.allowsUnenrolled
-    flags.needsFirstFactor = request.needsFirstFactor
+    flags[.splits] = request.mode.splits
+    flags[.verifiesPassword] = request.verifiesPassword
+    flags[.allowsUnenrolled] = request.allowsUnenrolled
+    flags[.needsFirstFactor] = request.needsFirstFactor
     return flags
   }
 }

@@ -17,7 +17,7 @@ public enum SignIn {
       return answer(try Subject(request, at: location), &host)
     } catch {
       // Policy alone knows the door of a service.
-      return report(error.decision, request, request.ownDoor ?? .local, &host)
+      return report(error.decision, request, request.ownDoor, &host)
     }
   }
 
@@ -132,10 +132,10 @@ public enum SignIn {
 
   @inline(never)
   private static func report<H: SignInHost & ~Copyable>(
-    _ decision: Decision, _ request: Request, _ door: Door, _ host: inout H
+    _ decision: Decision, _ request: Request, _ door: Door?, _ host: inout H
   ) -> Decision {
-    var event: StaticString = "sign-in"
-    if H.isBroker, request.ownDoor != nil { event = "authorize" }
+    let isSignIn = if case .signIn = request.purpose { true } else { false }
+    let event: StaticString = H.isBroker && !isSignIn ? "authorize" : "sign-in"
     let line = AuditLine.text(event, decision, request, door)
     host.log(line, isWarning: decision.outcome != .accepted && decision.outcome != .ignored)
     return decision

@@ -73,7 +73,7 @@ private func read(_ words: [[CChar]]) -> Bool {
     }
     return true
   } catch {
-    error.word.withBytes { (quoted: Span<UInt8>) in
+    error.words.withBytes { (quoted: Span<UInt8>) in
       expect(quoted.count <= 64, "a quotation is short")
       var i = 0
       while i < quoted.count {

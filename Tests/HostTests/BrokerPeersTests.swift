@@ -9,9 +9,13 @@ extension HostTests {
     func paths() async throws {
       try await withBroker { home in
         _ = try await home.web("alice-password", home.alice.code())
+        // It makes the sessions' passphrases, which Apache reads as root; nginx has none.
+        _ = try await Web(.apache(), cachet: "2.4", on: home.host)
         let listed = try await home.host.shell(
           "find /etc/cachet-mfa /var/lib/cachet-mfa /run/cachet-mfa -type f; echo /etc/shadow")
-        #expect(listed.lines.count >= 8, "\(listed)")
+        #expect(listed.lines.count >= 9, "\(listed)")
+        let passphrases = "/etc/cachet-mfa/apache-passphrases.conf"
+        #expect(listed.lines.contains(passphrases), "\(listed)")
         for file in listed.lines {
           let open = "test -r '\(file)' || test -w '\(file)' || : <'\(file)'"
           #expect(try await home.host.shell(open).status == 0, "\(file)")
@@ -19,6 +23,18 @@ extension HostTests {
         }
         for folder in ["/etc/cachet-mfa", "/var/lib/cachet-mfa"] {
           #expect(try await home.host.run("ls", folder, as: "www-data").status != 0)
+        }
+        // Nor is a passphrase anywhere else.
+        let search = """
+          grep -rlwF -e "$0" -e "$1" --devices=skip /etc /home /opt /run /srv /tmp /usr/share /var 2>/dev/null
+          true
+          """
+        let words = home.host.read(passphrases).matches(of: /Passphrase (\S+)/).map { String($0.1) }
+        try #require(words.count == 2)
+        for (user, found) in [("root", [passphrases]), ("www-data", [])] {
+          let told = try await home.host.run(
+            "/bin/bash", "-c", search, words[0], words[1], as: user)
+          #expect(told.lines == found, "\(user): \(told)")
         }
         let made = try await home.host.run("touch", "/run/cachet-mfa/made", as: "www-data")
         #expect(made.status != 0)

@@ -57,6 +57,23 @@ extension HostTests {
       }
     }
 
+    @Test("how late sleep ends, on a busy machine, says nothing of when it began")
+    func waits() async throws {
+      let busy = """
+        strace -A -o /run/trace -e trace=clock_nanosleep \
+          -e inject=clock_nanosleep:delay_exit=150000
+        """
+      try await withBroker(through: busy) { home in
+        // Cheap hashes: all of it is decided early.
+        for user in ["alice", "mallory"] {
+          let visit = try await home.web("alice-password", home.alice.wrongCode(), user)
+          #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+        }
+        let trace = home.host.read("/run/trace")
+        #expect(trace.ranges(of: "clock_nanosleep(").count == 2, "\(trace)")
+      }
+    }
+
     @Test("a recovery code stands for the code")
     func recovery() async throws {
       try await withBroker { home in
@@ -168,9 +185,10 @@ extension HostTests {
 /// Opens a guarded host with a broker, run through `words` of a shell, and the group whose members
 /// www-data may ask about: alice.
 func withBroker(
-  policy lines: String..., through words: String = "", body: (Guarded) async throws -> Void
+  policy lines: String..., through words: String = "", browser: Bool = false,
+  body: (Guarded) async throws -> Void
 ) async throws {
-  try await withGuarded(sshd: nil) { home in
+  try await withGuarded(sshd: nil, browser: browser) { home in
     try await home.host.shell("groupadd cachet-admins && usermod -aG cachet-admins alice")
     let all =
       [

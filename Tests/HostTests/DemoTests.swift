@@ -9,7 +9,7 @@ struct DemoTests {
   private static let folders = ["tree", "a tree"]
 
   @Test(
-    "an ordinary user sees all but the full disk, and is told so",
+    "an ordinary user sees all but the full disk and the web server, and is told so",
     arguments: umasks, folders)
   func anybody(umask: String, folder name: String) async throws {
     try await withFolder { folder in
@@ -20,13 +20,14 @@ struct DemoTests {
         ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : []
       if isRoot { _ = try await run("/bin/chown", ["-R", "65534:65534", folder.path]) }
       let seen = try await demo(in: folder, name, umask: umask, change)
-      expectAll(seen, signIns: 14)
+      expectAll(seen, chapters: 10, signIns: 14)
       #expect(seen.output.contains("Not shown: mounting a small file system to fill takes root."))
+      #expect(seen.output.contains("Not shown: Apache"))
     }
   }
 
   @Test(
-    "root sees the full disk too",
+    "root sees the full disk and a web server too",
     .enabled(
       if: isRoot && FileManager.default.fileExists(atPath: "/dev/loop-control"),
       "needs root, and loop devices"),
@@ -36,9 +37,53 @@ struct DemoTests {
       try await copy(to: folder, name)
       // What it mounts is mounted in a mount namespace of its own.
       let seen = try await demo(in: folder, name, umask: umask, ["/usr/bin/unshare", "--mount"])
-      expectAll(seen, signIns: 16)
+      expectAll(seen, chapters: 16, signIns: 16)
       #expect(!seen.output.contains("Not shown"))
       #expect(seen.lines.contains { $0.contains("ext4") && $0.hasSuffix(" 0") })
+      #expect(
+        seen.lines.filter { $0.hasPrefix("    Apache: ") }.map { $0.dropFirst(12) } == [
+          "302 /cachet-mfa/sign-in.html?to=/dashboard", "302 /dashboard",
+          "200 GET /dashboard, as alice", "302 /cachet-mfa/sign-in.html#failed",
+          "302 /cachet-mfa/sign-in.html?to=/dashboard", "302 /cachet-mfa/sign-in.html#failed",
+          "200 GET /dashboard/team, as alice", "401",
+        ])
+    }
+  }
+
+  @Test("where Debian cannot be had the web server is not shown", .enabled(if: isRoot))
+  func noDebian() async throws {
+    try await withFolder { folder in
+      try await copy(to: folder, "tree")
+      try FileManager.default.removeItem(atPath: folder.path("tree/.testroot"))
+      try folder.write(
+        "#!/bin/sh\necho 'E: no network' >&2\nexit 1\n", to: "bin/mmdebstrap", mode: 0o755)
+      let seen = try await demo(
+        in: folder, "tree", umask: "022", ["/usr/bin/unshare", "--mount"], path: "bin")
+      #expect(seen.status == 0 && seen.errors.isEmpty, "\(seen)")
+      #expect(
+        seen.lines.contains {
+          $0.hasPrefix("  Not shown: .testroot") && $0.hasSuffix("cannot be made: E: no network")
+        }, "\(seen)")
+      #expect(!FileManager.default.fileExists(atPath: folder.path("tree/.testroot")))
+    }
+  }
+
+  @Test("interrupted among the web's chapters it leaves nothing running", .enabled(if: isRoot))
+  func interrupted() async throws {
+    try await withFolder { folder in
+      try await copy(to: folder, "tree")
+      let script = """
+        "$1" >"$0" 2>&1 & demo=$!
+        for n in $(seq 600); do grep -qs '^12[.]' "$0" && break; sleep 0.05; done
+        children=$(pgrep -P "$demo")
+        kill -TERM "$demo"
+        wait "$demo"
+        echo "status $?, ${children:+with children}"
+        for child in $children; do ! kill -0 "$child" 2>/dev/null || echo "$child is left"; done
+        """
+      let seen = try await demo(
+        in: folder, "tree", umask: "022", ["/bin/bash", "-c", script, folder.path("shown")])
+      #expect(seen.lines == ["status 143, with children"], "\(seen)")
     }
   }
 
@@ -61,10 +106,10 @@ struct DemoTests {
     }
   }
 
-  private func expectAll(_ seen: Outcome, signIns: Int) {
+  private func expectAll(_ seen: Outcome, chapters: Int, signIns: Int) {
     #expect(seen.status == 0, "\(seen.output)")
     #expect(seen.errors.isEmpty, "\(seen.errors)")
-    for chapter in 1...9 { #expect(seen.lines.contains { $0.hasPrefix("\(chapter). ") }) }
+    for chapter in 1...chapters { #expect(seen.lines.contains { $0.hasPrefix("\(chapter). ") }) }
     #expect(seen.lines.count { $0.hasPrefix("    libpam: PAM_") } == signIns, "\(seen.output)")
     #expect(seen.lines.last?.hasPrefix("All as it must be.") == true)
   }
@@ -74,10 +119,15 @@ struct DemoTests {
     let script =
       """
       set -eu
-      mkdir -p "$2/docs" "$2/build/test" "$2/../temporary"
-      cp "$1/docs/demo" "$2/docs/"
-      cp "$1/build/pam_cachet_mfa.so" "$1/build/cachet-mfa" "$2/build/"
-      cp "$1/build/test"/* "$2/build/test/"
+      mkdir -p "$2/docs" "$2/build/test" "$2/packaging" "$2/pam" "$2/Tests/HostTests" "$2/../temporary"
+      cd "$1"
+      cp docs/demo docs/demo-web docs/web.md "$2/docs/"
+      cp build/pam_cachet_mfa.so build/cachet-mfa build/cachet-mfa-broker "$2/build/"
+      cp build/test/* "$2/build/test/"
+      cp -r packaging/apache "$2/packaging/"
+      cp -r pam/recipes "$2/pam/"
+      cp Tests/HostTests/testroot Tests/HostTests/packages Tests/HostTests/cachet "$2/Tests/HostTests/"
+      ln -s "$1/.testroot" "$2/"
       """
     let copied = try await run(
       "/bin/sh", ["-c", script, "sh", Built.package.path, folder.path(name)])
@@ -86,13 +136,16 @@ struct DemoTests {
 
   /// Runs it; nothing is left where it kept its files.
   private func demo(
-    in folder: TemporaryFolder, _ name: String, umask: String, _ change: [String]
+    in folder: TemporaryFolder, _ name: String, umask: String, _ change: [String],
+    path programs: String? = nil
   ) async throws -> Outcome {
     let seen = try await run(
       "/bin/sh",
       ["-c", "umask \"$1\"; shift; exec \"$@\"", "sh", umask] + change
         + [folder.path("\(name)/docs/demo")],
-      environment: ["TMPDIR": folder.path("temporary")], within: 120)
+      environment: ["TMPDIR": folder.path("temporary")].merging(
+        programs.map { ["PATH": folder.path($0) + ":/usr/sbin:/usr/bin:/sbin:/bin"] } ?? [:]
+      ) { $1 }, within: 120)
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("temporary"))
     #expect(left.isEmpty)
     return seen

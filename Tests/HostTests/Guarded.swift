@@ -89,11 +89,11 @@ func expect(
 }
 
 /// Opens a guarded host. `sshd` lines stand before the recipe's; `policy` is applied behind
-/// `door.sshd = ssh`.
+/// `door.sshd = ssh`. `browser`: with a web browser.
 func withGuarded(
-  sshd lines: [String]? = [], _ body: (Guarded) async throws -> Void
+  sshd lines: [String]? = [], browser: Bool = false, _ body: (Guarded) async throws -> Void
 ) async throws {
-  try await withHost(sshd: nil) { host in
+  try await withHost(sshd: nil, browser: browser) { host in
     // A wrong password costs two seconds otherwise.
     try await host.shell("sed -i 's/pam_unix.so nullok/& nodelay/' /etc/pam.d/common-auth")
     try host.recipe("sshd", for: "sshd")

@@ -37,7 +37,7 @@ extension HostTests {
         let thrice = try await home.sudo(dialogue)
         expect(thrice, isIn: false, Array(repeating: "refused wrong-code", count: 3))
         #expect(thrice.shows("3 incorrect password attempts") == 1)
-        #expect(thrice.shows("That code was wrong. Verification code for alice (sudo):") == 2)
+        #expect(thrice.shows("The last code was wrong. Verification code for alice (sudo):") == 2)
 
         let silent = try await home.sudo([], options: ["-n"])
         expect(silent, isIn: false, [])

@@ -49,7 +49,7 @@ extension HostTests {
         let three = try await home.ssh(
           wrong(0..<3), options: ["-o", "NumberOfPasswordPrompts=3"])
         expect(three, isIn: false, Array(repeating: "refused wrong-code", count: 3))
-        #expect(three.shows("That code was wrong. Verification code for alice (sshd):") == 2)
+        #expect(three.shows("The last code was wrong. Verification code for alice (sshd):") == 2)
 
         // The sixth answer is right, and hears that there is no more asking on this connection.
         let code = try await home.alice.code()
@@ -379,33 +379,58 @@ extension HostTests {
     @Test("root signs in like everybody else where sshd allows it, and burns nothing where not")
     func root() async throws {
       try await withGuarded(
-        sshd: ["AuthenticationMethods publickey,keyboard-interactive keyboard-interactive"]
+        sshd: ["PermitRootLogin prohibit-password"]
       ) { home in
         let root = try await home.host.enroll("root")
         let shut = try await home.ssh([("Password:", "root-password")], as: "root")
         expect(shut, isIn: false, [])
-        // With the right key sshd still hands on an answer of its own.
-        try home.host.recipe("sshd-key", for: "sshd")
-        try await home.host.shell(
-          """
-          ssh-keygen -q -t ed25519 -N '' -f /root/key && mkdir -p /root/.ssh &&
-          cp /root/key.pub /root/.ssh/authorized_keys
-          """)
-        let placeholder = try await home.ssh(
-          [("code for root (sshd):", root.code())], as: "root",
-          methods: "publickey,keyboard-interactive", options: ["-i", "/root/key"])
-        expect(placeholder, isIn: false, ["refused sshd-placeholder"])
-
-        try home.host.recipe("sshd", for: "sshd")
-        try home.host.write("PermitRootLogin yes\n", to: "/etc/ssh/sshd_config.d/000-root.conf")
-        try await home.host.shell("kill -HUP $(cat /run/sshd.pid)")
-        try await Task.sleep(for: .milliseconds(300))
+        try await tell(home.host, "PermitRootLogin yes")
         try await expect(
           home.ssh(home.both(root.wrongCode(), "root"), as: "root"), isIn: false,
           ["refused wrong-code"])
         try await expect(
           home.ssh(home.both(root.code(), "root"), as: "root"), isIn: true, ["accepted code"])
       }
+    }
+
+    @Test("under prohibit-password root's key is good and root's code never reaches the module")
+    func rootByKey() async throws {
+      let methods = "publickey,keyboard-interactive"
+      try await withGuarded(
+        sshd: ["PermitRootLogin prohibit-password", "AuthenticationMethods \(methods)"]
+      ) { home in
+        try home.host.recipe("sshd-key", for: "sshd")
+        let root = try await home.host.enroll("root")
+        let key = try await home.host.key(for: "root")
+        func visit() async throws -> Visit {
+          try await home.ssh(
+            [("code for root (sshd):", root.code())], as: "root", methods: methods, options: key)
+        }
+        // sshd hands on an answer of its own: neither is the code used nor a wrong one counted.
+        try await expect(visit(), isIn: false, ["refused sshd-placeholder"])
+        try await tell(home.host, "PermitRootLogin yes")
+        try await expect(visit(), isIn: true, ["accepted code"])
+        let keyless = try await home.ssh(
+          [("code for root (sshd):", root.code())], as: "root", methods: methods)
+        expect(keyless, isIn: false, [])
+        #expect(keyless.shows("code") == 0)
+
+        // The other way in: sshd asks root for no more than the key.
+        try await tell(
+          home.host, "PermitRootLogin prohibit-password", "Match User root",
+          "AuthenticationMethods publickey")
+        let alone = try await home.ssh([], as: "root", methods: "publickey", options: key)
+        expect(alone, isIn: true, [])
+        #expect(alone.shows("code") == 0)
+      }
+    }
+
+    /// Has sshd read `lines` before all others.
+    private func tell(_ host: TestHost, _ lines: String...) async throws {
+      let text = (lines + ["Match all"]).map { $0 + "\n" }.joined()
+      try host.write(text, to: "/etc/ssh/sshd_config.d/000-root.conf")
+      try await host.shell("kill -HUP $(cat /run/sshd.pid)")
+      try await Task.sleep(for: .milliseconds(300))
     }
   }
 }

@@ -6,12 +6,13 @@ import TestSupport
 struct Web {
   enum Server: Sendable, CustomStringConvertible {
     case apache(guard: String = "form", mpm: String = "event")
-    case nginx
+    /// `by` "fastcgi" or, to a container, "proxy".
+    case nginx(by: String = "fastcgi")
 
     var description: String {
       switch self {
       case .apache(let door, let mpm): "Apache, \(door), \(mpm)"
-      case .nginx: "nginx"
+      case .nginx(let way): "nginx, \(way)"
       }
     }
   }
@@ -54,18 +55,32 @@ struct Web {
         \(Web.application)
         apachectl start
         """)
-    case .nginx:
-      try host.write(Web.nginx(cachet: words[0]), to: "/etc/nginx/conf.d/cachet.conf")
+    case .nginx(let way):
+      var set = "/usr/share/cachet-mfa/nginx/cachet-\(words[0]).conf"
+      if words.count > 1 {
+        // As its head says.
+        try await host.must(
+          "sed 's,(?#CACHET_PATH),\(words[1].dropLast()),' \(set) >/etc/nginx/cachet.conf")
+        set = "/etc/nginx/cachet.conf"
+      }
+      let isProxy = way == "proxy"
       try host.write(
-        """
-        include fastcgi_params;
-        include /usr/share/cachet-mfa/nginx/headers-fastcgi.conf;
-        fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
-        fastcgi_pass unix:/run/cachet/app.sock;
-
-        """, to: "/etc/nginx/cachet-backend.conf")
+        Web.nginx(set: set, isProxy ? "" : "root /srv/cachet/public;"),
+        to: "/etc/nginx/conf.d/cachet.conf")
+      try host.write(
+        isProxy ? Web.byProxy : Web.byFastCGI, to: "/etc/nginx/cachet-backend.conf")
       try await host.must(
-        "\(Web.certificate)\n\(Web.application)\nrm /etc/nginx/sites-enabled/default\nnginx")
+        "\(Web.certificate)\n\(Web.application)\nrm /etc/nginx/sites-enabled/default")
+      if isProxy {
+        try host.write(Web.htaccess, to: "/srv/cachet/public/.htaccess")
+        try host.write(Web.container, to: "/etc/apache2/conf-enabled/container.conf")
+        try await host.must(
+          """
+          a2enmod -q proxy_fcgi rewrite && : >/etc/apache2/ports.conf
+          mkdir -p -m 1777 /run/lock && apachectl start
+          """)
+      }
+      try await host.must("nginx")
     }
     try await host.must(
       """
@@ -103,6 +118,19 @@ struct Web {
 
     """
 
+  /// How Apache serves Cachet, whoever stands in front.
+  static let apacheSite = """
+    DocumentRoot /srv/cachet/public
+    <Directory /srv/cachet/public>
+      AllowOverride All
+      Require all granted
+    </Directory>
+    <FilesMatch "\\.php$">
+      SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+    </FilesMatch>
+    ProxyFCGIBackendType GENERIC
+    """
+
   private static func apache(
     cachet words: [String], guard door: String, _ lines: [String]
   ) -> String {
@@ -112,15 +140,7 @@ struct Web {
       SSLEngine On
       SSLCertificateFile /etc/ssl/test.pem
       SSLCertificateKeyFile /etc/ssl/test.key
-      DocumentRoot /srv/cachet/public
-      <Directory /srv/cachet/public>
-        AllowOverride All
-        Require all granted
-      </Directory>
-      <FilesMatch "\\.php$">
-        SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
-      </FilesMatch>
-      ProxyFCGIBackendType GENERIC
+      \(apacheSite)
       \(lines.joined(separator: "\n  "))
 
       Define CACHET_MFA /usr/share/cachet-mfa
@@ -132,12 +152,35 @@ struct Web {
     """
   }
 
-  private static func nginx(cachet version: String) -> String {
+  /// Cachet as an HTTP server of its own, on 127.0.0.1:8000.
+  static let container = """
+    Listen 127.0.0.1:8000
+    <VirtualHost 127.0.0.1:8000>
+      \(apacheSite)
+    </VirtualHost>
+
     """
-    include /usr/share/cachet-mfa/nginx/cachet-\(version).conf;
+
+  private static let byFastCGI = """
+    include fastcgi_params;
+    include /usr/share/cachet-mfa/nginx/headers-fastcgi.conf;
+    fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
+    fastcgi_pass unix:/run/cachet/app.sock;
+
+    """
+
+  private static let byProxy = """
+    include /usr/share/cachet-mfa/nginx/headers-proxy.conf;
+    proxy_pass http://127.0.0.1:8000;
+
+    """
+
+  private static func nginx(set: String, _ root: String) -> String {
+    """
+    include \(set);
     server {
       listen 127.0.0.1:443 ssl;
-      root /srv/cachet/public;
+      \(root)
       ssl_certificate /etc/ssl/test.pem;
       ssl_certificate_key /etc/ssl/test.key;
       include /usr/share/cachet-mfa/nginx/guard.conf;

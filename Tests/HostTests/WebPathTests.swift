@@ -8,7 +8,8 @@ extension HostTests {
     private static let everywhere: [(Web.Server, String)] = [
       (.apache(), "2.3"), (.apache(), "2.4"), (.apache(), "3"), (.apache(), "3 /status/"),
       (.apache(mpm: "prefork"), "2.4"), (.apache(guard: "basic"), "2.4"),
-      (.apache(guard: "basic-cache"), "3"), (.nginx, "2.3"), (.nginx, "2.4"), (.nginx, "3"),
+      (.apache(guard: "basic-cache"), "3"), (.nginx(), "2.3"), (.nginx(), "2.4"), (.nginx(), "3"),
+      (.nginx(), "3 /status/"), (.nginx(by: "proxy"), "2.3"), (.nginx(by: "proxy"), "3 /status/"),
     ]
 
     @Test("the status page is open, the administration is not", arguments: everywhere)
@@ -82,12 +83,17 @@ extension HostTests {
         let reply = try await browser.send([.init(home.target, headers: claims)])[0]
         #expect(
           reply.page == home.asked && !reply.told.contains { !$0.contains("COOKIE") }, "\(reply)")
+        // "alice:x"
+        let named = try await browser.send([
+          .init(home.target, headers: ["Authorization: Basic YWxpY2U6eA=="])
+        ])[0]
+        #expect(named.page == home.asked && named.user == nil, "\(named)")
       }
     }
 
     @Test(
       "queries that become SQL are not open (CVE-2021-39165)",
-      arguments: [(.apache(), "2.3"), (.apache(), "2.4"), (.nginx, "2.3"), (.nginx, "2.4")]
+      arguments: [(.apache(), "2.3"), (.apache(), "2.4"), (.nginx(), "2.3"), (.nginx(), "2.4")]
         as [(Web.Server, String)])
     func queries(server: Web.Server, version: String) async throws {
       try await withWeb(server, cachet: version) { browser in
@@ -135,22 +141,7 @@ extension HostTests {
         pam: ["cachet-admin": ["auth required pam_permit.so", "account required pam_permit.so"]],
         sshd: nil
       ) { host in
-        try host.write(
-          """
-          Listen 127.0.0.1:8000
-          <VirtualHost 127.0.0.1:8000>
-            DocumentRoot /srv/cachet/public
-            <Directory /srv/cachet/public>
-              AllowOverride All
-              Require all granted
-            </Directory>
-            <FilesMatch "\\.php$">
-              SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
-            </FilesMatch>
-            ProxyFCGIBackendType GENERIC
-          </VirtualHost>
-
-          """, to: "/etc/apache2/conf-enabled/container.conf")
+        try host.write(Web.container, to: "/etc/apache2/conf-enabled/container.conf")
         _ = try await Web(
           .apache(), cachet: "2.4",
           site: [

@@ -116,14 +116,9 @@ extension HostTests {
             page.page == nil && page.location.hasPrefix("/cachet-mfa/sign-in.html"), "\(page)")
         }
         try await signIn()
-        try await home.host.must("cp /root/browser.jar /root/copy.jar")
         let out = try await browser.get("/cachet-mfa/sign-out")
         #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
         try await expectOut()
-        // It is the browser's alone: who kept the cookie is in, as docs/web.md says.
-        var copy = browser
-        copy.name = "copy"
-        #expect(try await copy.get("/dashboard").user == "alice")
 
         try await signIn()
         for _ in 0..<3 {
@@ -144,6 +139,32 @@ extension HostTests {
       }
     }
 
+    @Test("who has copied the cookie is in, whoever signs out, until the passphrases change")
+    func copied() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let reply = try await browser.signIn("alice", "alice-password" + home.alice.code())
+        #expect(reply.location == "/dashboard", "\(reply)")
+        try await home.host.must("cp /root/browser.jar /root/copy.jar")
+        var copy = browser
+        copy.name = "copy"
+        let out = try await browser.get("/cachet-mfa/sign-out")
+        #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
+        #expect(try await browser.get("/dashboard").page == nil)
+        #expect(try await copy.get("/dashboard").user == "alice")
+
+        try await home.host.mfa("disable", "alice")
+        #expect(try await copy.get("/dashboard").page == nil)
+        try await home.host.mfa("enable", "alice")
+        #expect(try await copy.get("/dashboard").user == "alice")
+
+        // As the timer does every night.
+        try await home.host.must(
+          "/usr/share/cachet-mfa/apache/passphrases && apachectl graceful && sleep 1")
+        let late = try await copy.get("/dashboard")
+        #expect(late.page == nil && late.location.hasPrefix("/cachet-mfa/sign-in.html"), "\(late)")
+      }
+    }
+
     @Test("no other site signs anybody in, and what the application sees holds no password")
     func neighbours() async throws {
       try await withWebDoor(.apache()) { home, browser in
@@ -152,6 +173,20 @@ extension HostTests {
           let reply = try await browser.signIn(
             "alice", answer, to: "https://evil.example.com/", origin: origin)
           #expect(reply.status == 403 && reply.location.isEmpty, "\(reply)")
+        }
+        // mod_auth_form takes a name and a password from a form that is sent to any page.
+        let form = ["httpd_username=alice", "httpd_password=\(answer)"]
+        let elsewhere = ["httpd_location=https://evil.example.com/"]
+        let replay = ["httpd_method=POST", "httpd_mimetype=text/plain", "httpd_body=a"]
+        for fields in [form, form + elsewhere, form + replay] {
+          let reply = try await browser.send([
+            .init(
+              "/dashboard", method: "POST", headers: ["Origin: https://evil.example.com"],
+              form: fields)
+          ])[0]
+          #expect(
+            reply.page == nil && reply.cookies.isEmpty
+              && reply.location == "/cachet-mfa/sign-in.html?to=/dashboard", "\(reply)")
         }
         let reply = try await browser.signIn("alice", answer, to: "/dashboard/team")
         #expect(reply.location == "/dashboard/team", "\(reply)")
@@ -213,9 +248,30 @@ extension HostTests {
       }
     }
 
+    @Test("of thirty files that a page asks for at once all come, by one evaluation")
+    func basicBurst() async throws {
+      try await withWebDoor(.apache(guard: "basic"), policy: "session.cachet-admin = 900") {
+        home, _ in
+        let answer = try await "alice:alice-password" + home.alice.code()
+        let visit = try await home.visit {
+          try await home.host.shell(
+            """
+            mkdir /root/files && curl --parallel --parallel-immediate --parallel-max 30 \
+              --insecure --silent --http1.1 --user \(answer) --output '/root/files/#1' \
+              --write-out '%{http_code}\\n' 'https://127.0.0.1/dashboard/[1-30].js'
+            cat /root/files/* | grep '^user ' | sort | uniq -c
+            """)
+        }
+        let answers = visit.outcome.lines.map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(answers == Array(repeating: "200", count: 30) + ["30 user alice"], "\(visit)")
+        #expect(visit.journal.count { $0.contains("event=sign-in") } == 1, "\(visit)")
+        #expect(visit.decisions == ["accepted code"], "\(visit)")
+      }
+    }
+
     @Test(
       "Basic authentication with the broker's session: thirty files by one code, two browsers",
-      arguments: [.apache(guard: "basic"), .nginx] as [Web.Server])
+      arguments: [.apache(guard: "basic"), .nginx()] as [Web.Server])
     func basicSession(server: Web.Server) async throws {
       try await withWebDoor(server, policy: "session.cachet-admin = 900") { home, browser in
         #expect(try await browser.get("/dashboard").status == 401)
@@ -246,7 +302,7 @@ extension String {
 
 extension Guarded {
   /// What was decided meanwhile.
-  fileprivate func journal(_ body: () async throws -> Void) async throws -> [String] {
+  func journal(_ body: () async throws -> Void) async throws -> [String] {
     try await visit {
       try await body()
       return try await host.run("true")

@@ -140,14 +140,14 @@ struct CountingTests {
         ).prompts.last?.text ?? ""
       }
       let usual = "Verification code for alice (sshd): "
-      #expect(try await shown([alice.wrongCode, ""]) == "That code was wrong. " + usual)
+      #expect(try await shown([alice.wrongCode, ""]) == "The last code was wrong. " + usual)
       #expect(
         try await shown([alice.code(-300), ""])
-          == "That code was for another time: check the clocks. " + usual)
+          == "The last code was for another time: check the clocks. " + usual)
       #expect(try await shown([alice.code(), ""]) == usual)
       #expect(
         try await shown([alice.code(), ""])
-          == "That code was already used, the next one comes in 20 s. " + usual)
+          == "The last code was already used, the next one comes in 20 s. " + usual)
     }
   }
 }

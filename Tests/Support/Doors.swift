@@ -40,8 +40,8 @@ extension TestHost {
     let made = try await shell(
       """
       ssh-keygen -q -t ed25519 -N '' -f /root/\(user).key &&
-      install -d -m 700 -o \(user) -g \(user) /home/\(user)/.ssh &&
-      install -m 600 -o \(user) -g \(user) /root/\(user).key.pub /home/\(user)/.ssh/authorized_keys
+      install -d -m 700 -o \(user) -g \(user) ~\(user)/.ssh &&
+      install -m 600 -o \(user) -g \(user) /root/\(user).key.pub ~\(user)/.ssh/authorized_keys
       """)
     guard made.status == 0 else { throw NotOpened(why: made.errors) }
     return ["-i", "/root/\(user).key"]

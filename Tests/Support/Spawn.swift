@@ -27,7 +27,7 @@ struct Spawned: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, output, append, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, append, 0o600)
 
-    // What the tests ignore, their programs do not.
+    // What the tests ignore, and what their threads block, their programs do not.
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -35,7 +35,11 @@ struct Spawned: Sendable {
     unsafe sigemptyset(&pipe)
     unsafe sigaddset(&pipe, SIGPIPE)
     unsafe posix_spawnattr_setsigdefault(&attributes, &pipe)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
     var pid: pid_t = 0
     let variables = environment.map { "\($0.key)=\($0.value)" }

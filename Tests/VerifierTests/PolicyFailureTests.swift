@@ -46,6 +46,7 @@ import Verifier
     ("required-groups = \"a\\n\"", "1: bad escape"),
     ("required-groups = a, a", "1: repeated name in required-groups 'a'"),
     ("required-groups = a, \"a\"", "1: repeated name in required-groups 'a'"),
+    ("self-services = i3lock, I3Lock", "1: repeated name in self-services 'I3Lock'"),
     ("required-groups = a, b\n\nrequired-groups = c, b", "3: repeated name in required-groups 'b'"),
     ("required-groups = a, A", "fine"), ("required-groups = \"a,b\", a, b", "fine"),
     // Exemptions.
@@ -54,7 +55,7 @@ import Verifier
     ("exempt-users = a \"x\", b", "1: missing reason of 'b'"),
     ("exempt-groups = a \"\"", "1: missing reason of 'a'"),
     ("exempt-groups = a \" \t\"", "1: missing reason of 'a'"),
-    ("exempt-users = a because", "1: bad name in exempt-users 'because'"),
+    ("exempt-users = a because", "1: missing reason of 'a'"),
     ("exempt-users = a\"x\"", "1: bad name in exempt-users '\"x\"'"),
     ("exempt-users = \"a\"\"x\"", "1: bad name in exempt-users '\"x\"'"),
     ("exempt-users = a \"x\" b \"y\"", "1: bad name in exempt-users 'b \"y\"'"),

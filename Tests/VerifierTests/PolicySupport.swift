@@ -40,7 +40,9 @@ func facts(of text: String) throws -> PolicyFacts { try withPolicy(text) { facts
 
 /// Every list entry as `key name: detail`.
 func entries(_ policy: borrowing Policy) -> [String] {
-  let keys: [PolicyKey] = [.requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup]
+  let keys: [PolicyKey] = [
+    .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .selfServices,
+  ]
   var all: [String] = []
   for key in keys {
     policy.eachEntry(of: key) { (name, detail) in

@@ -127,6 +127,13 @@ import Verifier
       ])
   }
 
+  @Test func `services that may ask for their own user add up`() throws {
+    let text = "self-services = swaylock, i3lock\nself-services = \"xscreensaver\"\n"
+    #expect(
+      try facts(of: text).entries
+        == ["swaylock", "i3lock", "xscreensaver"].map { "self-services \($0): " })
+  }
+
   @Test func `a question ends at the first entry that answers it`() throws {
     var seen = 0
     try withPolicy("required-groups = a, b\nrequired-groups = c\n") {

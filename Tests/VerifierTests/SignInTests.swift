@@ -92,8 +92,8 @@ struct SignInTests {
   func nextCode() throws {
     let other = Array("another secret of 20".utf8)
     for (period, note) in [
-      (30, "That code was already used, the next one comes in 20 s. "),
-      (60, "That code was already used. "),
+      (30, "The last code was already used, the next one comes in 20 s. "),
+      (60, "The last code was already used. "),
     ] {
       let bench = try Bench()
       try bench.enroll("slow", secret: other, Parameters(period: period))
@@ -180,9 +180,36 @@ struct SignInTests {
     try bench.enroll()
     #expect(bench.outcome(bench.code(360)) == "stale-code")
     let future = bench.attempt([bench.code(-360)])
-    #expect(future.host.prompts.first?.hasPrefix("That code was wrong. ") == true)
+    #expect(future.host.prompts.first?.hasPrefix("The last code was wrong. ") == true)
     let past = bench.attempt([])
-    #expect(past.host.prompts.first?.hasPrefix("That code was for another time") == true)
+    #expect(past.host.prompts.first?.hasPrefix("The last code was for another time") == true)
+  }
+
+  @Test("guesses at one's own door wait like any other, and delay nobody elsewhere")
+  func guessesAtOnesOwnDoor() throws {
+    func refusals(at door: Door?) throws -> (Bench, [String]) {
+      let bench = try Bench(policy: "unproven-account-limit = 20")
+      try bench.enroll()
+      var reasons: [String] = []
+      for _ in 0..<25 {
+        reasons.append(
+          bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
+        bench.now += 901
+      }
+      reasons.append(bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
+      reasons.append(bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
+      return (bench, reasons)
+    }
+    let wrong = Array(repeating: "wrong-code", count: 26)
+    let (own, ofOwn) = try refusals(at: .self)
+    #expect(ofOwn == wrong + ["throttled"])
+    let elsewhere = own.attempt([own.code()], proven: false, rhost: "192.0.2.1")
+    #expect(elsewhere.told.reason == "code")
+    // What the ceiling does where there is one.
+    let (other, ofOther) = try refusals(at: nil)
+    #expect(ofOther == wrong + ["throttled"])
+    let delayed = other.attempt([other.code()], proven: false, rhost: "192.0.2.1")
+    #expect(delayed.told.reason == "throttled")
   }
 
   @Test("an invitation that expires needs a clock to believe", arguments: [-1, 0, 978_307_200])

@@ -52,4 +52,11 @@ static inline int64_t monotonic_milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Sleeps until monotonic_milliseconds() says so; 0, or an error number, as of a signal that came. */
+static inline int pause_until(int64_t milliseconds)
+{
+    struct timespec then = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
+    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL);
+}
+
 #pragma clang assume_nonnull end

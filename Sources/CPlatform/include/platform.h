@@ -104,6 +104,16 @@ static inline int copy_on_write_room(int fd)
     }
 }
 
+/*
+ * Locks the byte at `place`, where a file need not have one, for this process: until it closes the
+ * file or ends. -1 with EAGAIN or EACCES where another process has it.
+ */
+static inline int lock_byte(int fd, off_t place)
+{
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+    return fcntl(fd, F_SETLK, &byte);
+}
+
 /* Maps `length` bytes of `fd` shared and writable; NULL and errno on failure. */
 static inline void *_Nullable map_shared(int fd, size_t length)
 {

@@ -30,7 +30,7 @@ struct Enroll: ParsableCommand {
       return try ask(Remote(places, whose.typed()))
     }
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let name = try self.name.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let output = Output(places)
     // What is wrong on the command line is told before a store is made for it.

@@ -22,7 +22,7 @@ struct Import: ParsableCommand {
 
   func run() throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let name = try self.name.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let given = try read()
     let store = try site.openOrMake()

@@ -17,7 +17,7 @@ struct Invite: ParsableCommand {
 
   func run() throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     if revoke { try withdraw(person, site) } else { try make(person, site) }
   }
 

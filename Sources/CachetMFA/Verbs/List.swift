@@ -16,7 +16,7 @@ struct List: ParsableCommand {
     let output = Output(places)
     let store = try site.open()
     let rules = ThrottleRules()
-    var damaged = 0
+    var (damaged, gone) = (0, 0)
     if !output.isJSON {
       output.line(List.columns("USER", "STATE", "FACTORS", "CODES", "LAST SIGN-IN"))
     }
@@ -26,7 +26,10 @@ struct List: ParsableCommand {
         guard let name = AccountName(name.span), let record = try store.record(of: name) else {
           continue
         }
-        List.tell(user, try RecordFacts(record, rules.proven), on: output)
+        let isGone =
+          if case .unknown = name.withBytes({ Account.find(named: $0) }) { true } else { false }
+        if isGone { gone += 1 }
+        List.tell(user, try RecordFacts(record, rules.proven), isGone: isGone, on: output)
       } catch {
         damaged += 1
         List.tell(user, damage: error, on: output)
@@ -34,6 +37,11 @@ struct List: ParsableCommand {
       try output.flushWhenLong()
     }
     try output.flush()
+    if gone > 0, !output.isJSON {
+      Terminal.tell(
+        "cachet-mfa: note: '\(site.command("remove --erase USER"))' removes the record of an account "
+          + "that is gone\n")
+    }
     guard damaged == 0 else { throw .damagedRecords(damaged) }
     // Only now may an empty list be believed.
     try site.trying { () throws(StoreFailure) in try store.mustBeTrusted() }
@@ -51,9 +59,12 @@ struct List: ParsableCommand {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  private static func tell(_ user: String, _ facts: RecordFacts, on output: Output) {
+  private static func tell(
+    _ user: String, _ facts: RecordFacts, isGone: Bool, on output: Output
+  ) {
     output.object { json in
       json.field("user", user)
+      json.field("account", !isGone)
       json.field("enrolled", facts.isEnrolled)
       json.field("disabled", facts.disabledAt > 0)
       json.field("invited", facts.isInvited)
@@ -63,8 +74,10 @@ struct List: ParsableCommand {
     }
     guard !output.isJSON else { return }
     let state =
-      facts.disabledAt > 0
-      ? "disabled" : facts.isEnrolled ? "enrolled" : facts.isInvited ? "invited" : "not enrolled"
+      isGone
+      ? "no account"
+      : facts.disabledAt > 0
+        ? "disabled" : facts.isEnrolled ? "enrolled" : facts.isInvited ? "invited" : "not enrolled"
     output.line(
       columns(
         user, state, String(facts.factors.count), String(facts.codes?.left ?? 0),

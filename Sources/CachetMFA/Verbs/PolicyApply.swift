@@ -31,6 +31,7 @@ struct PolicyApply: ParsableCommand {
     }
     output.line("\(site.policy) follows \(file ?? site.policyText)")
     try output.flush()
+    policy.tellDoubts(about: file ?? site.policyText)
   }
 
   private func mustNotShutOut(_ policy: borrowing Policy, _ site: Site) throws(Failure) {

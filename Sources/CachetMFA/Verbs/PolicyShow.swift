@@ -12,6 +12,7 @@ struct PolicyShow: ParsableCommand {
     (.requiredGroups, "required_groups"), (.exemptUsers, "exempt_users"),
     (.exemptGroups, "exempt_groups"), (.enrollByGroup, "enroll_by_group"), (.door, "doors"),
     (.brokerAllow, "broker_allow"), (.session, "sessions"),
+    (.selfServices, "self_services"),
   ]
 
   func run() throws(Failure) {
@@ -44,7 +45,7 @@ struct PolicyShow: ParsableCommand {
           output.line("\(key.name) = \(quoted(name)) \(quoted(detail))")
         case .door, .enrollByGroup, .session: output.line("\(key.name)\(name) = \(detail)")
         case .brokerAllow: output.line("\(key.name) = \(detail)")
-        case .requiredGroups: output.line("\(key.name) = \(quoted(name))")
+        case .requiredGroups, .selfServices: output.line("\(key.name) = \(quoted(name))")
         case .digits, .window, .unenrolled, .enrollBy, .firstEnroll, .throttleAfter,
           .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
           break  // No list.
@@ -81,8 +82,9 @@ struct PolicyShow: ParsableCommand {
             case .enrollByGroup: json.field("day", bytes: detail)
             case .session: json.field("seconds", bytes: detail)
             case .brokerAllow: json.field("rule", bytes: detail)
-            case .requiredGroups, .digits, .window, .unenrolled, .enrollBy, .firstEnroll,
-              .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter, .unprovenAccountLimit:
+            case .requiredGroups, .selfServices, .digits, .window, .unenrolled, .enrollBy,
+              .firstEnroll, .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter,
+              .unprovenAccountLimit:
               break
             }
           }

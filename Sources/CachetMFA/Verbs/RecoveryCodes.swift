@@ -16,7 +16,7 @@ struct RecoveryCodes: ParsableCommand {
   func run() throws(Failure) {
     if places.areTheBrokers { return try ask(Remote(places, whose.typed())) }
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     if regenerate { try make(person, site) } else { try count(person, site) }
   }
 

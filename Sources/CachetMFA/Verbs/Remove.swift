@@ -27,7 +27,7 @@ struct Remove: ParsableCommand {
     }
     let site = try places.site()
     guard !erase else { return try eraseRecord(site) }
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let store = try site.open()
     let (count, factor) = try find(name, person, site, store)

@@ -19,7 +19,7 @@ struct Sessions: ParsableCommand {
 
   func run() throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let output = Output(places)
     let longest = try site.appliedPolicy().longestSession
     let name = Array(person.name.utf8)

@@ -13,7 +13,7 @@ struct Status: ParsableCommand {
   func run() throws(Failure) {
     if places.areTheBrokers { return try ask(Remote(places, whose.typed())) }
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let store = try site.open()
     // Whatever the policy's state is, the record is shown; what is wrong follows.
     var rules = ThrottleRules()

@@ -17,7 +17,7 @@ struct Unlock: ParsableCommand {
 
   func run() throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let output = Output(places)
     let store = try site.open()
     let isThere = try site.trying(person) { () throws(StoreFailure) -> Bool in

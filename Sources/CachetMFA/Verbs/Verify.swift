@@ -15,7 +15,7 @@ struct Verify: ParsableCommand {
 
   func run() throws(Failure) {
     let site = try places.site()
-    let person = try whose.person()
+    let person = try whose.person(at: site)
     let output = Output(places)
     // As a sign-in opens it, but with words: what is wrong with the store is told before the code.
     _ = try site.open()

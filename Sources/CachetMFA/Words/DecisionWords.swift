@@ -32,7 +32,7 @@ extension Decision {
         hint: "run '\(site.command("invite " + shellWord(name)))' for a new one", exit)
     case .notACode, .samePassword, .placeholder:
       return Complaint("\(name): that is neither a code nor a recovery code", exit)
-    case .noAnswer, .conversation: return Failure.nobodyToAsk(.code).complaint
+    case .noAnswer, .conversation: return Failure.noCode(person, site).complaint
     case .repeated:
       return Complaint("\(name): the same wrong code again, it was not counted", exit)
     case .unknownUser: return Failure.unknownAccount(name).complaint
@@ -46,7 +46,8 @@ extension Decision {
       return Complaint(
         "\(name) is locked after too many wrong codes",
         hint: "'\(site.command("unlock " + shellWord(name)))' unlocks", exit)
-    case .wrongPassword, .accountShut, .notAllowed, .sessionOver, .password, .badOption, .noUser:
+    case .wrongPassword, .accountShut, .notAllowed, .sessionOver, .password, .badOption,
+      .optionConflict, .noUser:
       return Complaint("\(name): refused (\(reason.name))", exit)
     case .store(let failure): return failure.complaint(at: site, person)
     case .policy(let line):

@@ -16,13 +16,16 @@ enum Failure: Error {
   case badExpiry(String)
   case factorMissing
   case eraseOneFactor
+  case noCode(Person, Site)
   case nobodyToAsk(Question)
 
   // Files
   case store(StoreFailure, Site, Person?)
-  case policy(PolicyFailure, file: String)
+  case policy(PolicyFailure, file: String, word: String? = nil)
   case policyText(StoreFailure, Site)
   case file(String, errno: Int32)
+  case noFolder(for: Site)
+  case noPolicyText(Site)
   case output
   case auditMissing(errno: Int32)
 
@@ -35,6 +38,7 @@ enum Failure: Error {
 
   // Accounts
   case unknownAccount(String)
+  case noAccountButRecord(String, Site)
   case accountTooLarge(String)
   case accountsSilent(String, errno: Int32)
 
@@ -57,7 +61,7 @@ enum Failure: Error {
   case decided(Decision, Person, Site)
   case wouldShutOut(String, Site, disabled: Bool)
 
-  enum Question { case code, uri, removal }
+  enum Question { case uri, removal }
 }
 
 /// What ends up as the exit status.

@@ -114,7 +114,7 @@ extension StoreFailure {
         hint:
           "is the file system mounted? if making the store was cut short, enrol or invite again",
         .unavailable)
-    case .record, .credentials, .state, .attempts, .sessions:
+    case .record, .credentials, .state, .attempts, .sessions, .shares:
       Complaint("\(path) is missing", .unavailable)
     }
   }
@@ -134,7 +134,7 @@ extension StoreFailure {
         .unavailable)
     case .policy:
       Complaint(words, hint: "run '\(site.command("policy apply"))'", .unavailable)
-    case .attempts, .sessions:
+    case .attempts, .sessions, .shares:
       Complaint(words, hint: "remove it: it is made anew", .unavailable)
     case .folder, .hostKey, .storeID, .users:
       Complaint(words, hint: "restore it from a backup", .unavailable)

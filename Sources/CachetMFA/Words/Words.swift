@@ -46,9 +46,14 @@ extension Failure {
       Complaint(
         "--erase takes the whole record, --factor one factor of it", hint: "drop one of them",
         .usage)
+    case .noCode(let person, let site):
+      Complaint(
+        "no code was given",
+        hint: "type it at a terminal, or pipe it in: "
+          + "'echo CODE | \(site.command("verify --stdin " + shellWord(person.name)))'", .usage)
     case .nobodyToAsk(let question): question.complaint
     case .store(let failure, let site, let person): failure.complaint(at: site, person)
-    case .policy(let failure, let file): failure.complaint(in: file)
+    case .policy(let failure, let file, let word): failure.complaint(in: file, word: word)
     case .policyText(let failure, let site):
       failure.complaint(of: site.policyText, at: site, nil)
     case .decided(let decision, let person, let site): decision.complaint(of: person, at: site)
@@ -56,6 +61,17 @@ extension Failure {
       Complaint(
         "\(path): \(systemWords(code))",
         code == EACCES || code == EPERM ? .notPermitted : .unavailable)
+    case .noFolder(let site):
+      Complaint(
+        "there is no folder \(site.dataParent) to make the store in",
+        hint: "make it first: 'mkdir -p \(shellWord(site.dataParent))'", .unavailable)
+    case .noPolicyText(let site):
+      Complaint(
+        "there is no policy in \(site.policyText)",
+        hint: site.isMade
+          ? "write it: an empty one is all defaults, cachet-mfa-policy(5) explains the keys"
+          : "'\(site.command("enroll --user NAME"))' makes the store, and a policy to edit with it",
+        .unavailable)
     case .output:
       Complaint(
         "the output could not be written",
@@ -77,6 +93,12 @@ extension Failure {
     case .cancelled: Complaint("nothing was changed", .refused)
     case .unknownAccount(let name):
       Complaint("there is no account \(quoted(name)) on this host", .refused)
+    case .noAccountButRecord(let name, let site):
+      Complaint(
+        "there is no account \(quoted(name)) on this host any more, but a record of it",
+        hint: "'\(site.command("remove --erase " + shellWord(name)))' removes it; "
+          + "'\(site.command("rename-user " + shellWord(name) + " NEW"))' if the account was renamed",
+        .refused)
     case .accountTooLarge(let name):
       Complaint("the account \(quoted(name)) is too large to be read", .unavailable)
     case .accountsSilent(let name, let code):
@@ -120,9 +142,9 @@ extension Failure {
       Complaint(
         "\(name) could not sign in again under this policy: "
           + (disabled ? "disabled" : "neither enrolled nor invited"),
-        hint: disabled
-          ? "run '\(site.command("enable " + shellWord(name)))' first, or force it with '--force'"
-          : "run '\(site.command("enroll --user " + shellWord(name)))' first, or force it with '--force'",
+        hint:
+          "run '\(site.command((disabled ? "enable " : "enroll --user ") + shellWord(name)))' first, "
+          + "or add '--force' where \(name) never signs in",
         .refused)
     }
   }
@@ -131,8 +153,6 @@ extension Failure {
 extension Failure.Question {
   fileprivate var complaint: Complaint {
     switch self {
-    case .code:
-      Complaint("no code on standard input", hint: "type it, or pipe it in with '--stdin'", .usage)
     case .uri:
       Complaint("no otpauth URI", hint: "paste it, or pipe it in with '--uri -'", .usage)
     case .removal:
