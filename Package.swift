@@ -116,15 +116,20 @@ let package = Package(
       swiftSettings: strict),
     .systemLibrary(
       name: "CPwquality", pkgConfig: "pwquality", providers: [.apt(["libpwquality-dev"])]),
+    .systemLibrary(
+      name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+    .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "COpenSSL", "CPwquality",
+        "COpenSSL", "CPwquality", "CMariaDB", "CPQ", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "AuditTests", dependencies: ["CachetAudit"],
+      name: "AuditTests", dependencies: ["CachetAudit", "CSQLite", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),
@@ -139,7 +144,7 @@ let package = Package(
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["TestSupport"],
-      exclude: ["cachet", "packages", "packages-browser", "testroot"],
+      exclude: ["cachet", "packages", "packages-browser", "packages-database", "testroot"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],
