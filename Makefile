@@ -80,6 +80,7 @@ test:
 	@packaging/deb
 	@Tests/HostTests/testroot make
 	@Tests/HostTests/testroot make browser
+	@Tests/HostTests/testroot make database
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
 

@@ -4,7 +4,7 @@ import Glibc
 /// A Debian machine of its own, opened over `.testroot` for one scenario: real sshd on loopback,
 /// real sudo and su, users alice and bob (passwords `alice-password`, `bob-password`; root's is
 /// `root-password`), both in sudoers. The module and the program are installed. `bare`: without all
-/// that; `browser`: with a web browser.
+/// that; `browser`: with a web browser; `database`: bare, with database servers that nobody started.
 ///
 ///     try await withHost(pam: ["sshd": [...]]) { host in
 ///       let visit = try await host.ssh("alice", [("code:", "123456")], "id -un")
@@ -12,9 +12,11 @@ import Glibc
 ///     }
 public func withHost<R>(
   pam services: [String: [String]] = [:], sshd: [String]? = [], bare: Bool = false,
-  browser: Bool = false, _ body: (TestHost) async throws -> R
+  browser: Bool = false, database: Bool = false, _ body: (TestHost) async throws -> R
 ) async throws -> R {
-  let host = try await TestHost.open(bare ? "bare" : browser ? "browser" : "")
+  let bare = bare || database
+  let host = try await TestHost.open(
+    database ? "database" : bare ? "bare" : browser ? "browser" : "")
   do {
     for (name, lines) in services { try host.pam(name, lines) }
     if !bare, let sshd { try await host.start(sshd: sshd) }
