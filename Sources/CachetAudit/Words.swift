@@ -11,6 +11,7 @@ extension Obstacle {
     case .environmentFile(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
     case .features(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
     case .damaged(let path, let what): "\(path): \(what)"
+    case .database(let what): "database: \(what)"
     }
   }
 
@@ -23,7 +24,7 @@ extension Obstacle {
       "without .env the environment of the web server's process counts alone, which is not seen here"
     case .environmentFile: "Cachet does not start with this line; correct it"
     case .features: "'cachet-mfa audit features DIR' prints a list to start from"
-    case .unreadable, .tooLarge, .notRegular, .damaged: nil
+    case .unreadable, .tooLarge, .notRegular, .damaged, .database: nil
     }
   }
 }

@@ -169,7 +169,9 @@ struct CheckTests {
       Installation.Line.allCases.flatMap { Fixture.given($0) }.map {
         String($0.prefix { $0 != " " })
       })
-    let elsewhere: Set<String> = ["feature-review", "database-defaults", "secret-age"]
+    // What only a live database shows has its own tests.
+    let elsewhere = Set(["feature-review", "database-defaults", "secret-age"])
+      .union((Check.liveDatabase + Check.accounts).map(\.id))
     for check in Check.all {
       #expect(
         planted.contains(check.id) || given.contains(check.id) || elsewhere.contains(check.id),

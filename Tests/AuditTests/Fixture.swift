@@ -65,12 +65,15 @@ final class Fixture {
     try write(".env", lines.joined(separator: "\n") + "\n", mode: 0o640)
   }
 
-  func audit(_ change: (inout Subject.Options) throws -> Void = { _ in }) throws -> Audit {
+  func audit(
+    database: Bool = false, _ change: (inout Subject.Options) throws -> Void = { _ in }
+  ) throws -> Audit {
     let installation = try Installation(Folder(root: root))
     var subject = Subject(
       installation: installation, configuration: try Configuration(of: installation))
     subject.options.hostRoot = host
     try change(&subject.options)
+    if database { subject.askDatabase() }
     return Audit(
       of: subject, checks: Check.all,
       accepting: try Acceptance(in: subject.configuration.file))

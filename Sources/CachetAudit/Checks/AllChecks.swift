@@ -1,4 +1,5 @@
 extension Check {
   /// Every check, in the order of the report.
-  static let all: [Check] = production + database + features + exposure + advisories
+  static let all: [Check] =
+    production + database + liveDatabase + features + accounts + exposure + advisories
 }

@@ -88,6 +88,8 @@ struct Subject: Sendable {
     var ages: SecretAges?
     /// How old a secret may be, in days.
     var rotationDays = 90
+    /// What the database says; `nil` where it is not asked.
+    var database: Result<LiveDatabase, Obstacle>?
   }
 
   var folder: Folder { installation.folder }

@@ -157,15 +157,25 @@ extension Check {
       }),
     Check(
       id: "remote-user", family: .exposure, severity: .high,
-      title: "no header signs people in",
+      title: "nobody is signed in because the web server names them",
       rationale:
-        "3.x takes the address in the header Remote-User for a sign-in, second factor and all, and any client can send it",
-      fix: "leave AuthenticateRemoteUser commented out, or let the proxy remove the header",
-      reference: "cachethq/core AuthenticateRemoteUser",
+        "with it no second factor is asked for: 3.x takes the address from the header Remote-User, which any client can send, 2.4 from the server's REMOTE_USER",
+      fix:
+        "leave AuthenticateRemoteUser commented out (3.x), always_authenticate off (2.4), or let the proxy remove the header",
+      reference: "cachethq/core AuthenticateRemoteUser; cachet 2.4 RemoteUserAuthenticate",
       look: { (subject) throws(Obstacle) in
+        guard subject.installation.line != .two3 else {
+          return .notApplicable("2.3 does not do that")
+        }
         guard subject.installation.line == .three else {
-          return .notApplicable(
-            "in 2.x it is the setting always_authenticate, which is in the database")
+          let state = try subject.storedState("always_authenticate", false)
+          guard let isOn = state.isOn else { return .notAsked("give --database") }
+          return isOn
+            ? .broken(
+              Evidence(
+                place: state.place, about: "always_authenticate",
+                message: "always_authenticate is on"))
+            : .holds
         }
         guard let file = try subject.folder.read("config/cachet.php"),
           let line = file.line(uncommented: "AuthenticateRemoteUser::class")

@@ -4,7 +4,7 @@ struct Feature: Sendable {
   let name: String
   let purpose: String
   let lines: Set<Installation.Line>
-  /// Whether the files say that it is on; `nil` where only the database could.
+  /// Whether it is on; `nil` where only the database could say so, and is not asked.
   let state: @Sendable (Subject) throws(Obstacle) -> State
 
   struct State: Sendable {
@@ -40,10 +40,10 @@ struct Feature: Sendable {
     stored("login-link", "the public page links to the sign-in", "dashboard_login_link", true),
     Feature(
       name: "api", purpose: "the API of 3.x", lines: [.three],
-      state: { subject in State(isOn: nil, place: subject.configuration.file.place()) }),
+      state: { (subject) throws(Obstacle) in try subject.storedState("api_enabled", true) }),
     Feature(
       name: "mcp", purpose: "the MCP server of 3.x, which can write", lines: [.three],
-      state: { subject in State(isOn: nil, place: subject.configuration.file.place()) }),
+      state: { (subject) throws(Obstacle) in try subject.storedState("mcp_enabled", false) }),
     Feature(
       name: "demo-mode", purpose: "resets the installation as the public demo does",
       lines: [.three], state: { subject in subject.state("CACHET_DEMO_MODE", otherwise: false) }),
@@ -63,18 +63,13 @@ struct Feature: Sendable {
       })
   }
 
-  /// A setting of 2.x that lives in the database; what Cachet keeps of it in a file is read here.
+  /// A setting of 2.x that lives in the database.
   private static func stored(
     _ name: String, _ purpose: String, _ key: String, _ standard: Bool
   ) -> Feature {
     Feature(
       name: name, purpose: purpose, lines: [.two3, .two4, .two5],
-      state: { (subject) throws(Obstacle) in
-        guard let kept = try subject.keptSettings() else {
-          return State(isOn: nil, place: subject.configuration.file.place())
-        }
-        return State(isOn: kept.isOn(key) ?? standard, place: kept.file.place())
-      })
+      state: { (subject) throws(Obstacle) in try subject.storedState(key, standard) })
   }
 }
 
@@ -87,6 +82,19 @@ extension Subject {
   }
 
   var knownFeatures: [Feature] { Feature.all.filter { $0.lines.contains(installation.line) } }
+
+  /// A setting that lives in the database: as that says, where it is asked, otherwise as the file
+  /// says that 2.x keeps.
+  func storedState(_ key: String, _ standard: Bool) throws(Obstacle) -> Feature.State {
+    if let live = try options.database?.get() {
+      return Feature.State(
+        isOn: try live.settings.get()[key] ?? standard, place: database.nameSetting.place)
+    }
+    guard installation.line != .three, let kept = try keptSettings() else {
+      return Feature.State(isOn: nil, place: configuration.file.place())
+    }
+    return Feature.State(isOn: kept.isOn(key) ?? standard, place: kept.file.place())
+  }
 
   /// The settings of 2.x as it keeps them in `bootstrap/cachet` between changes.
   func keptSettings() throws(Obstacle) -> KeptSettings? {

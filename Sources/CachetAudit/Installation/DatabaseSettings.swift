@@ -11,9 +11,10 @@ struct DatabaseSettings: Sendable {
   let userSetting: Setting
   let passwordSetting: Setting
   let hostSetting: Setting
+  let nameSetting: Setting
   let host: String
   let port: Int?
-  /// A folder or a file; it wins over the host.
+  /// MySQL's; it wins over the host. With PostgreSQL the host may be the socket's folder.
   let socket: String?
   /// The database's name, or the file of SQLite.
   let name: String
@@ -40,6 +41,7 @@ struct DatabaseSettings: Sendable {
     userSetting = setting("DB_USERNAME")
     passwordSetting = setting("DB_PASSWORD")
     hostSetting = setting("DB_HOST")
+    nameSetting = setting("DB_DATABASE")
     let named = text(driverSetting) ?? parts?.scheme ?? "sqlite"
     driver =
       switch named.lowercased() {
@@ -50,7 +52,8 @@ struct DatabaseSettings: Sendable {
       }
     host = parts?.host ?? text(configuration.setting("DB_HOST")) ?? "127.0.0.1"
     port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
-    socket = text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET"))
+    socket =
+      driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
     let path = parts.map { String($0.path.drop { $0 == "/" }) }.flatMap { $0.isEmpty ? nil : $0 }
     name =
       path ?? text(configuration.setting("DB_DATABASE"))

@@ -7,4 +7,6 @@ enum Obstacle: Error, Equatable {
   case environmentFile(path: String, Dotenv.Refusal)
   case features(path: String, FeatureReview.Refusal)
   case damaged(path: String, what: String)
+  /// What a database server or its library says, printable.
+  case database(String)
 }

@@ -14,17 +14,23 @@ struct Features: ParsableCommand {
     completion: .directory)
   var directory: String
 
+  @Flag(help: "Ask the database too, with Cachet's own account.")
+  var database = false
+
   func run() throws {
     let subject = try Console.orComplain { () throws(Obstacle) in
       let installation = try Installation(Folder(root: directory))
-      return Subject(
+      var subject = Subject(
         installation: installation, configuration: try Configuration(of: installation))
+      if database { subject.askDatabase() }
+      return subject
     }
     var lines = ["# feature              state  reviewed    reason"]
     for feature in subject.knownFeatures {
       let state = try Console.orComplain { () throws(Obstacle) in try feature.state(subject) }
       let padding = String(repeating: " ", count: max(1, 23 - feature.name.count))
-      lines.append("# \(feature.purpose)\(state.isOn == nil ? "; see the database" : "")")
+      lines.append(
+        "# \(feature.purpose)\(state.isOn == nil ? "; see the database (--database)" : "")")
       lines.append(
         "\(feature.name)\(padding)\(state.isOn ?? false ? "on " : "off")    \(Day.today)")
     }

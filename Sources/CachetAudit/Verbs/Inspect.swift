@@ -25,6 +25,9 @@ struct Inspect: ParsableCommand {
   @Option(help: ArgumentHelp("How old a review of a feature may be.", valueName: "days"))
   var reviewDays = 180
 
+  @Flag(help: "Ask the database too, with Cachet's own account, and change nothing in it.")
+  var database = false
+
   @Option(help: ArgumentHelp("The account that PHP runs as.", valueName: "name"))
   var webUser = "www-data"
 
@@ -119,8 +122,9 @@ struct Inspect: ParsableCommand {
     }
     var acceptance = try Acceptance(in: configuration.file)
     if let baseline { acceptance.baseline = Set(try Baseline(path: baseline).findings) }
-    let subject = Subject(
+    var subject = Subject(
       installation: installation, configuration: configuration, options: options)
+    if database { subject.askDatabase() }
     return (Audit(of: subject, checks: selected, accepting: acceptance), installation)
   }
 

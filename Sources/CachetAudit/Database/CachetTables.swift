@@ -1,0 +1,100 @@
+/// The tables of Cachet, as far as they are read. Conditions are written so that all servers give
+/// 1 and 0 for them.
+struct CachetTables {
+  let session: any DatabaseSession
+  let settings: DatabaseSettings
+  let line: Installation.Line
+
+  func accounts() throws(Obstacle) -> [LiveDatabase.Account] {
+    let columns = try columns(of: "users")
+    guard !columns.isEmpty else { throw .database("there is no table users to be seen") }
+    let (name, administers, lacks) =
+      line == .three
+      ? (
+        "email", columns.contains("is_admin") ? "is_admin" : "TRUE",
+        // Releases before 2026-07-08 have no second factor.
+        columns.contains("app_authentication_secret") ? "app_authentication_secret IS NULL" : "TRUE"
+      )
+      // Sign-in does not look at the column 'active'.
+      : (
+        "username", "level = 1", "google_2fa_secret IS NULL OR TRIM(google_2fa_secret) = ''"
+      )
+    return try session.rows(
+      """
+      SELECT \(name), CASE WHEN \(administers) THEN 1 ELSE 0 END, CASE WHEN \(lacks) THEN 1 ELSE 0 END
+      FROM \(table("users")) ORDER BY id \(limit)
+      """
+    ).map { row in
+      LiveDatabase.Account(
+        name: (row[0] ?? "").printable(), isAdministrator: row[1] == "1",
+        hasSecondFactor: row[2] != "1")
+    }
+  }
+
+  func tokens() throws(Obstacle) -> [LiveDatabase.Token]? {
+    guard line == .three else { return nil }
+    guard try !columns(of: "personal_access_tokens").isEmpty else { return nil }
+    return try session.rows(
+      """
+      SELECT id, name, CASE WHEN expires_at IS NULL THEN 0 ELSE 1 END,
+        CASE WHEN abilities LIKE '%"*"%' THEN 1 ELSE 0 END
+      FROM \(table("personal_access_tokens")) ORDER BY id \(limit)
+      """
+    ).map { row in
+      LiveDatabase.Token(
+        number: (row[0] ?? "").printable(), name: (row[1] ?? "").printable(),
+        expires: row[2] == "1", mayDoAll: row[3] == "1")
+    }
+  }
+
+  private static let names = [
+    "app_name", "always_authenticate", "enable_subscribers", "enable_external_dependencies",
+    "dashboard_login_link", "api_enabled", "api_protected", "mcp_enabled", "mcp_protected",
+  ]
+
+  func storedSettings() throws(Obstacle) -> [String: Bool] {
+    let wanted = Self.names.map { "'\($0)'" }.joined(separator: ", ")
+    // 2.x: what PHP takes for false. 3.x keeps JSON.
+    let rows = try session.rows(
+      line == .three
+        ? """
+        SELECT name, CASE WHEN \(text("payload")) IN ('false', 'null', '""') THEN 0 ELSE 1 END
+        FROM \(table("settings")) WHERE \(quoted("group")) = 'app' AND name IN (\(wanted))
+        ORDER BY id \(limit)
+        """
+        : """
+        SELECT name, CASE WHEN value IS NULL OR value IN ('', '0') THEN 0 ELSE 1 END
+        FROM \(table("settings")) WHERE name IN (\(wanted)) ORDER BY id \(limit)
+        """)
+    return Dictionary(rows.map { ($0[0] ?? "", $0[1] == "1") }) { _, last in last }
+  }
+
+  private let limit = "LIMIT \(DatabaseLimit.rows + 1)"
+
+  private func quoted(_ name: String) -> String {
+    settings.driver == .mysql ? "`\(name)`" : "\"\(name)\""
+  }
+
+  private func text(_ column: String) -> String {
+    "CAST(\(column) AS \(settings.driver == .mysql ? "CHAR" : "TEXT"))"
+  }
+
+  private func table(_ name: String) -> String {
+    let own = quoted(settings.prefix + name)
+    return settings.driver == .pgsql ? "\(quoted(settings.schema)).\(own)" : own
+  }
+
+  /// None where there is no such table, or none that this account, which is Cachet's, can see.
+  private func columns(of name: String) throws(Obstacle) -> Set<String> {
+    let whole = settings.prefix + name
+    let query =
+      switch settings.driver {
+      case .mysql:
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '\(whole)'"
+      case .pgsql:
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = '\(settings.schema)' AND table_name = '\(whole)'"
+      case .sqlite, nil: "SELECT name FROM pragma_table_info('\(whole)')"
+      }
+    return Set(try session.rows(query).compactMap { $0.first.flatMap { $0 } })
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// What Cachet's own account sees in its database, read once. Of columns that hold secrets only
+/// whether they hold something is asked; their content stays where it is.
+struct LiveDatabase: Sendable {
+  typealias Answer<Value> = Result<Value, Obstacle>
+
+  struct Account: Sendable, Equatable {
+    /// The name of 2.x, the address of 3.x.
+    let name: String
+    let isAdministrator: Bool
+    let hasSecondFactor: Bool
+  }
+
+  struct Token: Sendable, Equatable {
+    let number: String
+    let name: String
+    let expires: Bool
+    let mayDoAll: Bool
+  }
+
+  let accounts: Answer<[Account]>
+  /// `nil` where this Cachet has none.
+  let tokens: Answer<[Token]?>
+  /// Whether each setting is on, or given; those that nobody has changed may be missing.
+  let settings: Answer<[String: Bool]>
+  /// `nil` for SQLite.
+  let privileges: Answer<Privileges?>
+  let isEncrypted: Bool
+
+  init(of installation: Installation, _ settings: DatabaseSettings) throws(Obstacle) {
+    for name in [settings.prefix, settings.schema] {
+      guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_$-".contains($0)) })
+      else { throw .database("DB_PREFIX or DB_SCHEMA is no name") }
+    }
+    let session = try settings.open(in: installation.folder)
+    let tables = CachetTables(session: session, settings: settings, line: installation.line)
+    isEncrypted = session.isEncrypted
+    accounts = Answer { () throws(Obstacle) in try tables.accounts() }
+    tokens = Answer { () throws(Obstacle) in try tables.tokens() }
+    self.settings = Answer { () throws(Obstacle) in try tables.storedSettings() }
+    // Last: it takes roles off, and puts them on.
+    let trail = "\(settings.prefix)actions"
+    privileges = Answer { () throws(Obstacle) in
+      switch settings.driver {
+      case .mysql: try Privileges(mySQL: session, trail: trail, isLocal: settings.isLocal)
+      case .pgsql: try Privileges(postgreSQL: session, schema: settings.schema, trail: trail)
+      case .sqlite, nil: nil
+      }
+    }
+  }
+}
+
+extension Subject {
+  /// Asks the database that `.env` names. The libraries get to know nothing else: variables of this
+  /// process, which could lead them to another server, are removed.
+  mutating func askDatabase() {
+    for name in ProcessInfo.processInfo.environment.keys
+    where ["PG", "MYSQL_", "MARIADB_"].contains(where: { name.hasPrefix($0) }) {
+      unsafe unsetenv(name)
+    }
+    let (installation, settings) = (installation, database)
+    options.database = Result { () throws(Obstacle) in
+      try LiveDatabase(of: installation, settings)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import CSQLite
+import Foundation
+
+/// A SQLite file, opened for reading.
+@safe final class SQLiteSession: DatabaseSession {
+  private let connection: OpaquePointer
+
+  var isEncrypted: Bool { false }
+
+  /// The file has to be there: it is not made.
+  init(_ path: String) throws(Obstacle) {
+    var opened: OpaquePointer?
+    let status = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY, nil)
+    guard let opened = unsafe opened else { throw .database("\(path): out of memory") }
+    unsafe connection = opened
+    guard status == SQLITE_OK else { throw obstacle() }
+    unsafe sqlite3_busy_timeout(opened, Int32(DatabaseLimit.connectSeconds * 1000))
+    // Steps of its virtual machine: some seconds of work.
+    unsafe sqlite3_progress_handler(opened, 50_000_000, { _ in 1 }, nil)
+    // A file that somebody prepared names no functions of its own in views and triggers.
+    for pragma in ["PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON"] {
+      _ = try rows(pragma)
+    }
+  }
+
+  deinit { unsafe sqlite3_close_v2(connection) }
+
+  func rows(_ query: String) throws(Obstacle) -> [[String?]] {
+    var prepared: OpaquePointer?
+    guard unsafe sqlite3_prepare_v2(connection, query, -1, &prepared, nil) == SQLITE_OK else {
+      throw obstacle()
+    }
+    let statement = unsafe prepared
+    defer { unsafe sqlite3_finalize(statement) }
+    let columns = unsafe sqlite3_column_count(statement)
+    var rows: [[String?]] = []
+    var bytes = 0
+    var status = unsafe sqlite3_step(statement)
+    while status == SQLITE_ROW {
+      let row = (0..<columns).map { column -> String? in
+        unsafe sqlite3_column_text(statement, column).map { unsafe String(cString: $0) }
+      }
+      try DatabaseLimit.count(row, rows: rows.count, bytes: &bytes)
+      rows.append(row)
+      status = unsafe sqlite3_step(statement)
+    }
+    guard status == SQLITE_DONE else { throw obstacle() }
+    return rows
+  }
+
+  private func obstacle() -> Obstacle {
+    .database(unsafe String(cString: sqlite3_errmsg(connection)).printable(limit: 240))
+  }
+}

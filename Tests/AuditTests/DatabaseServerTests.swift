@@ -1,0 +1,286 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CachetAudit
+
+/// MariaDB and PostgreSQL, in a test root of their own; they are reached by their sockets, which
+/// can be seen from outside of it.
+@Suite(
+  "Real database servers, asked", .serialized,
+  .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+struct DatabaseServerTests {
+  private static let password = "Quiet-Harbor=Lantern7"
+
+  @Test("MariaDB")
+  func mariaDB() async throws {
+    try await withHost(database: true) { host in
+      try await host.startMariaDB()
+      for line in Installation.Line.allCases { try await mariaDB(line, host) }
+      try await roles(host)
+      try await mariaDBSession(host)
+    }
+  }
+
+  private func mariaDB(_ line: Installation.Line, _ host: TestHost) async throws {
+    let name = "cachet_\(line)"
+    let quoted = "`cachet\\_\(line)`"
+    let prefix = line == .three ? "" : "chq_"
+    let schema = CachetSchema(line: line, prefix: prefix, quote: "`")
+    let runs = "SELECT, INSERT, UPDATE, DELETE"
+    let own = [
+      "users", "settings", line == .three ? "personal_access_tokens" : nil,
+    ].compactMap { $0 }
+    try await host.mariaDB(
+      ["CREATE DATABASE \(name)", "USE \(name)"] + schema.lax + [
+        "CREATE USER wide@'%' IDENTIFIED BY '\(Self.password)'",
+        "GRANT ALL PRIVILEGES ON *.* TO wide@'%' WITH GRANT OPTION",
+        "CREATE USER migrates@localhost IDENTIFIED BY '\(Self.password)'",
+        "GRANT \(runs), CREATE, ALTER, DROP, INDEX, REFERENCES ON \(name).* TO migrates@localhost",
+        "CREATE USER cachet@localhost IDENTIFIED BY '\(Self.password)'",
+        "GRANT SELECT, INSERT ON \(quoted).* TO cachet@localhost",
+      ] + own.map { "GRANT UPDATE, DELETE ON \(name).\(prefix)\($0) TO cachet@localhost" })
+    let fixture = try fixture(line, host, database: name, prefix: prefix)
+    let trail: Set<String> =
+      line == .two4 || line == .two5 ? ["audit-trail-writable: actions"] : []
+
+    try fixture.set("DB_USERNAME", "wide")
+    try expect(
+      fixture,
+      CachetSchema.found(line).union(trail).union([
+        "database-grants: host", "database-grants: *.*", "database-grants: GRANT OPTION on *.*",
+        "database-runtime: schema",
+      ]))
+    try fixture.set("DB_USERNAME", "migrates")
+    try expect(
+      fixture,
+      CachetSchema.found(line).union(trail).union([
+        "database-pattern: \(name).*", "database-runtime: schema",
+      ]))
+    try fixture.set("DB_USERNAME", "cachet")
+    try expect(fixture, CachetSchema.found(line))
+
+    let tables = own + (trail.isEmpty ? [] : ["actions"])
+    try await host.mariaDB(
+      ["USE \(name)"] + tables.map { "DROP TABLE \(prefix)\($0)" } + schema.strict)
+    try expect(fixture, [])
+    try await host.mariaDB(
+      ["wide@'%'", "migrates@localhost", "cachet@localhost"].map { "DROP USER \($0)" })
+  }
+
+  /// A right that comes by way of a role, and of a role of a role.
+  private func roles(_ host: TestHost) async throws {
+    try await host.mariaDB([
+      "CREATE USER cachet@localhost IDENTIFIED BY '\(Self.password)'",
+      "GRANT SELECT ON `cachet\\_three`.* TO cachet@localhost", "CREATE ROLE `the\"first`",
+      "CREATE ROLE second", "GRANT second TO `the\"first`", "GRANT FILE ON *.* TO second",
+      "GRANT `the\"first` TO cachet@localhost",
+    ])
+    let fixture = try fixture(.three, host, database: "cachet_three", prefix: "")
+    try expect(fixture, ["database-grants: *.*"])
+    let audit = try fixture.audit(database: true)
+    #expect(audit.findings.map(\.evidence.message).contains("it has FILE on *.*"))
+    #expect(audit.findings.map(\.evidence.place.line) == [8])
+  }
+
+  private func mariaDBSession(_ host: TestHost) async throws {
+    try await host.mariaDB(["GRANT ALL PRIVILEGES ON *.* TO cachet@localhost"])
+    let fixture = try fixture(.three, host, database: "cachet_three", prefix: "")
+    let session = try MySQLSession(try fixture.database)
+    #expect(throws: Obstacle.self) { try session.rows("DELETE FROM users") }
+    #expect(throws: Obstacle.self) { try session.rows("SELECT seq FROM seq_1_to_10001") }
+    #expect(try session.rows("SELECT seq FROM seq_1_to_10000").count == 10_000)
+    #expect(try session.rows("SELECT NULL, 1, 'x'") == [[nil, "1", "x"]])
+    #expect(
+      try session.rows("SELECT @@local_infile, @@max_statement_time") == [["1", "10.000000"]])
+    do throws(Obstacle) {
+      _ = try session.rows("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE users")
+      Issue.record("the file was handed over")
+    } catch {
+      #expect(error.words.lowercased().contains("local"))
+    }
+    try expectRefusals(fixture, own: "DB_SOCKET")
+  }
+
+  @Test("PostgreSQL")
+  func postgreSQL() async throws {
+    try await withHost(database: true) { host in
+      try await host.startPostgreSQL()
+      for line in Installation.Line.allCases { try await postgreSQL(line, host) }
+      try await postgreSQLSession(host)
+    }
+  }
+
+  private func postgreSQL(_ line: Installation.Line, _ host: TestHost) async throws {
+    let name = "cachet_\(line)"
+    let schemaName = line == .three ? "public" : "status"
+    let schema = CachetSchema(
+      line: line, prefix: line == .three ? "" : "chq_")
+    let password = "LOGIN PASSWORD '\(Self.password)'"
+    try await host.postgreSQL([
+      "CREATE DATABASE \(name)", "CREATE ROLE wide \(password) SUPERUSER",
+      "CREATE ROLE owner \(password) CREATEDB", "GRANT pg_read_server_files TO owner",
+      "CREATE ROLE cachet \(password)",
+      "CREATE ROLE indirect \(password)", "GRANT owner TO indirect",
+    ])
+    let trail = line == .two4 || line == .two5
+    try await host.postgreSQL(
+      [
+        "CREATE SCHEMA IF NOT EXISTS \(schemaName)", "ALTER SCHEMA \(schemaName) OWNER TO owner",
+        "SET search_path = \(schemaName)", "SET ROLE owner",
+      ] + schema.lax + [
+        "GRANT USAGE ON SCHEMA \(schemaName) TO cachet",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(schemaName) TO cachet",
+      ] + (trail ? ["REVOKE UPDATE, DELETE ON chq_actions FROM cachet"] : []), in: name)
+    let fixture = try fixture(line, host, database: name, prefix: schema.prefix)
+    if line != .three { try fixture.set("DB_SCHEMA", schemaName) }
+    let writable: Set<String> = trail ? ["audit-trail-writable: actions"] : []
+
+    try fixture.set("DB_USERNAME", "wide")
+    try expect(
+      fixture,
+      CachetSchema.found(line).union(writable).union([
+        "database-grants: SUPERUSER", "database-runtime: schema",
+      ]))
+    try fixture.set("DB_USERNAME", "owner")
+    try expect(
+      fixture,
+      CachetSchema.found(line).union(writable).union([
+        "database-grants: CREATEDB", "database-grants: pg_read_server_files",
+        "database-runtime: schema",
+      ]))
+    try fixture.set("DB_USERNAME", "indirect")
+    try expect(
+      fixture,
+      CachetSchema.found(line).union(writable).union([
+        "database-grants: owner CREATEDB", "database-grants: pg_read_server_files",
+        "database-runtime: schema",
+      ]))
+    try fixture.set("DB_USERNAME", "cachet")
+    try expect(fixture, CachetSchema.found(line))
+
+    let tables =
+      ["users", "settings", line == .three ? "personal_access_tokens" : nil]
+      .compactMap { $0 } + (trail ? ["actions"] : [])
+    try await host.postgreSQL(
+      ["SET search_path = \(schemaName)"] + tables.map { "DROP TABLE \(schema.prefix)\($0)" }
+        + schema.strict + [
+          "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA \(schemaName) TO cachet"
+        ], in: name)
+    try expect(fixture, [])
+    try await host.postgreSQL([
+      "DROP DATABASE \(name)", "DROP ROLE wide, owner, indirect, cachet",
+    ])
+  }
+
+  private func postgreSQLSession(_ host: TestHost) async throws {
+    try await host.postgreSQL([
+      "CREATE ROLE cachet LOGIN PASSWORD '\(Self.password)' SUPERUSER", "CREATE DATABASE other",
+    ])
+    try await host.postgreSQL(["CREATE TABLE users (id INTEGER)"], in: "other")
+    let fixture = try fixture(.three, host, database: "other", prefix: "")
+    let session = try PostgreSQLSession(try fixture.database)
+    #expect(throws: Obstacle.self) { try session.rows("DELETE FROM public.users") }
+    #expect(throws: Obstacle.self) { try session.rows("SELECT generate_series(1, 10001)") }
+    #expect(try session.rows("SELECT generate_series(1, 10000)").count == 10_000)
+    #expect(try session.rows("SELECT NULL, 1, 'x'") == [[nil, "1", "x"]])
+    #expect(try session.rows("SHOW statement_timeout") == [["10s"]])
+    try expectRefusals(fixture, own: "DB_HOST")
+  }
+
+  // MARK: - What they have in common
+
+  private func fixture(
+    _ line: Installation.Line, _ host: TestHost, database: String, prefix: String
+  ) throws -> Fixture {
+    let isMariaDB = FileManager.default.fileExists(atPath: host.path("/run/mysqld").path)
+    let three = line == .three
+    let fixture = try Fixture(line)
+    try fixture.set(three ? "DB_CONNECTION" : "DB_DRIVER", isMariaDB ? "mysql" : "pgsql")
+    try fixture.set("DB_DATABASE", database)
+    try fixture.set("DB_PREFIX", prefix)
+    if isMariaDB {
+      try fixture.set(
+        three ? "DB_SOCKET" : "DB_UNIX_SOCKET", host.path("/run/mysqld/mysqld.sock").path)
+    } else {
+      try fixture.set("DB_HOST", host.path("/run/postgresql").path)
+    }
+    return fixture
+  }
+
+  private func expect(
+    _ fixture: Fixture, _ wanted: Set<String>
+  ) throws {
+    let audit = try fixture.audit(database: true)
+    #expect(audit.failures.isEmpty, "\(audit.failures.map(\.obstacle.words))")
+    #expect(audit.toldOfDatabase == wanted, "\(fixture.line)")
+    let installation = try Installation(Folder(root: fixture.root))
+    let text = TextReport(audit: audit, installation: installation, inColour: false).text()
+    #expect(!text.contains(CachetSchema.planted) && !text.contains(Self.password))
+  }
+
+  /// A wrong password, and a server that is not there: never clean, and the password is not said.
+  private func expectRefusals(_ fixture: Fixture, own place: String) throws {
+    for (name, value) in [("DB_PASSWORD", "Wrong-Harbor=Lantern8"), (place, "/nonexistent")] {
+      try fixture.set(name, value)
+      let failures = try fixture.audit(database: true).failures
+      #expect(
+        Set(failures.map(\.check.id)).isSuperset(of: [
+          "database-grants", "database-runtime", "native-two-factor-admin", "native-two-factor",
+        ]))
+      for failure in failures {
+        #expect(failure.obstacle.words.hasPrefix("database: "))
+        #expect(!failure.obstacle.words.contains("Wrong-Harbor"))
+      }
+    }
+  }
+}
+
+extension Fixture {
+  fileprivate var database: DatabaseSettings {
+    get throws {
+      DatabaseSettings(try Configuration(of: Installation(Folder(root: root))))
+    }
+  }
+}
+
+extension TestHost {
+  fileprivate func startMariaDB() async throws {
+    let started = try await shell(
+      """
+      install -d -o mysql /run/mysqld
+      mariadbd --user=mysql --skip-networking --socket=/run/mysqld/mysqld.sock </dev/null \
+        >/var/log/mariadbd 2>&1 &
+      for _ in {1..200}; do mariadb-admin ping 2>/dev/null && exit; sleep 0.1; done
+      cat /var/log/mariadbd; exit 1
+      """)
+    try #require(started.status == 0, "\(started)")
+  }
+
+  fileprivate func startPostgreSQL() async throws {
+    let started = try await shell(
+      """
+      install -d -o postgres /run/postgresql
+      printf '%s\\n' 'local all postgres peer' 'local all all scram-sha-256' >/run/hba
+      runuser -u postgres -- /usr/lib/postgresql/15/bin/pg_ctl -w -s \
+        -D /var/lib/postgresql/15/main -l /run/postgresql/log start -o "-c \
+        config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/run/hba -c listen_addresses=" \
+        </dev/null >/dev/null 2>&1 || { cat /run/postgresql/log; exit 1; }
+      """)
+    try #require(started.status == 0, "\(started)")
+  }
+
+  fileprivate func mariaDB(_ statements: [String]) async throws {
+    let seen = try await run("mariadb", input: statements.joined(separator: ";\n") + ";\n")
+    try #require(seen.status == 0, "\(seen.errors)")
+  }
+
+  fileprivate func postgreSQL(
+    _ statements: [String], in database: String = "postgres"
+  ) async throws {
+    let seen = try await run(
+      "psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, as: "postgres",
+      input: statements.joined(separator: ";\n") + ";\n")
+    try #require(seen.status == 0, "\(seen.errors)")
+  }
+}
