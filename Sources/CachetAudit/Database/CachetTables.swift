@@ -26,7 +26,7 @@ struct CachetTables {
       """
     ).map { row in
       LiveDatabase.Account(
-        name: (row[0] ?? "").printable(), isAdministrator: row[1] == "1",
+        name: Printable.name((row[0] ?? "").utf8), isAdministrator: row[1] == "1",
         hasSecondFactor: row[2] != "1")
     }
   }
@@ -42,7 +42,7 @@ struct CachetTables {
       """
     ).map { row in
       LiveDatabase.Token(
-        number: (row[0] ?? "").printable(), name: (row[1] ?? "").printable(),
+        number: row[0] ?? "", name: Printable.name((row[1] ?? "").utf8),
         expires: row[2] == "1", mayDoAll: row[3] == "1")
     }
   }

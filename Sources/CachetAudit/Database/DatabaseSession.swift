@@ -42,7 +42,14 @@ extension DatabaseSettings {
       let secret = String(decoding: password.bytes, as: UTF8.self)
       words = words.replacing(secret, with: "(hidden)")
     }
-    let line = words.split(whereSeparator: \.isNewline).joined(separator: "; ")
-    return .database(line.printable(limit: 240))
+    return .said(words)
+  }
+}
+
+extension Obstacle {
+  /// A message of a server or of its library.
+  static func said(_ message: String) -> Obstacle {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    return .database(Printable.text(line.utf8, limit: 240))
   }
 }

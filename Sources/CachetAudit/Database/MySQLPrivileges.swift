@@ -17,14 +17,14 @@ extension Privileges {
         Right(
           about: "host",
           words:
-            "the account \(account.printable()) may sign in from elsewhere, and the server is on this machine"
+            "the account \(Printable.name(account.utf8)) may sign in from elsewhere, and the server is on this machine"
         ))
     }
     for grant in grants { judge(grant, database: database, trail: trail) }
   }
 
   private mutating func judge(_ grant: Grant, database: String, trail: String?) {
-    let name = grant.object.name.printable()
+    let name = Printable.text(grant.object.name.utf8)
     if grant.mayPassOn {
       excess.append(
         Right(about: "GRANT OPTION on \(name)", words: "it may pass on rights on \(name)"))

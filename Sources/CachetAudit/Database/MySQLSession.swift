@@ -80,5 +80,5 @@ import Foundation
   }
 
   private var message: String { unsafe String(cString: mysql_error(connection)) }
-  private var obstacle: Obstacle { .database(message.printable(limit: 240)) }
+  private var obstacle: Obstacle { .said(message) }
 }

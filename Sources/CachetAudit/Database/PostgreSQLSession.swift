@@ -73,8 +73,5 @@ import Foundation
   }
 
   private var message: String { unsafe String(cString: PQerrorMessage(connection)) }
-  private var obstacle: Obstacle {
-    .database(
-      message.split(whereSeparator: \.isNewline).joined(separator: "; ").printable(limit: 240))
-  }
+  private var obstacle: Obstacle { .said(message) }
 }

@@ -88,7 +88,7 @@ extension Privileges {
       FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') ORDER BY rolname = current_user DESC, rolname
       """)
     for row in roles {
-      let name = (row[0] ?? "").printable()
+      let name = Printable.name((row[0] ?? "").utf8)
       let held = zip(attributes, row.dropFirst()).filter { $0.1 == "t" }.map(\.0)
       let isOwn = row[6] == "t"
       for attribute in held {
@@ -114,7 +114,7 @@ extension Privileges {
       AND (pg_has_role(datdba, 'MEMBER') OR has_database_privilege(oid, 'CREATE'))
       """)
     {
-      let name = (row[0] ?? "").printable()
+      let name = Printable.name((row[0] ?? "").utf8)
       excess.append(Right(about: name, words: "it owns, or may create in, the database \(name)"))
     }
   }
@@ -129,7 +129,7 @@ extension Privileges {
           AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER'))
       FROM pg_namespace n WHERE n.nspname = '\(schema)'
       """)
-    guard let row = rows.first else { throw .database("there is no schema \(schema.printable())") }
+    guard let row = rows.first else { throw .database("there is no schema \(schema)") }
     let ways = [
       "CREATE on the schema", "ownership of the schema", "ownership of tables",
     ]

@@ -49,6 +49,6 @@ import Foundation
   }
 
   private func obstacle() -> Obstacle {
-    .database(unsafe String(cString: sqlite3_errmsg(connection)).printable(limit: 240))
+    .said(unsafe String(cString: sqlite3_errmsg(connection)))
   }
 }
