@@ -23,8 +23,9 @@ extension Obstacle {
     case .unreadable(Configuration.path, ENOENT):
       "without .env the environment of the web server's process counts alone, which is not seen here"
     case .environmentFile: "Cachet does not start with this line; correct it"
+    case .database: "it is asked with the account of .env: run it where Cachet runs"
     case .features: "'cachet-mfa audit features DIR' prints a list to start from"
-    case .unreadable, .tooLarge, .notRegular, .damaged, .database: nil
+    case .unreadable, .tooLarge, .notRegular, .damaged: nil
     }
   }
 }
