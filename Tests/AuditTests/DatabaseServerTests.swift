@@ -188,6 +188,92 @@ struct DatabaseServerTests {
     try expectRefusals(fixture, own: "DB_HOST")
   }
 
+  // MARK: - By way of the network
+
+  @Test("a remote MariaDB, with TLS and without")
+  func remoteMariaDB() async throws {
+    try await withHost(database: true) { host in
+      try await host.run("ip", "address", "add", "192.0.2.1/32", "dev", "lo")
+      try await host.startMariaDB(options: "--bind-address=192.0.2.1")
+      try await host.mariaDB(
+        ["CREATE DATABASE cachet", "USE cachet"]
+          + CachetSchema(line: .two4, quote: "`").strict + [
+            "CREATE USER cachet@'%' IDENTIFIED BY '\(Self.password)'",
+            "GRANT SELECT ON cachet.* TO cachet@'%'",
+          ])
+      let fixture = try Fixture(.two4)
+      try fixture.set("DB_HOST", "192.0.2.1")
+      #expect(try await told(fixture, host) == "1 the server spoke without TLS")
+      try await host.shell("mariadb-admin shutdown")
+      try await host.shell(
+        "install -o mysql -m 600 -t /run /etc/ssl/private/ssl-cert-snakeoil.key")
+      try await host.startMariaDB(
+        options:
+          "--bind-address=192.0.2.1 --ssl-key=/run/ssl-cert-snakeoil.key --ssl-cert=/etc/ssl/certs/ssl-cert-snakeoil.pem"
+      )
+      #expect(try await told(fixture, host) == "0 held")
+      try await expectStatusTwo(fixture, host)
+    }
+  }
+
+  @Test("a remote PostgreSQL, with TLS and without")
+  func remotePostgreSQL() async throws {
+    try await withHost(database: true) { host in
+      try await host.run("ip", "address", "add", "192.0.2.1/32", "dev", "lo")
+      try await host.startPostgreSQL(listening: "192.0.2.1")
+      try await host.postgreSQL([
+        "CREATE ROLE cachet LOGIN PASSWORD '\(Self.password)'", "CREATE DATABASE cachet",
+      ])
+      try await host.postgreSQL(
+        CachetSchema(line: .two4).strict + [
+          "GRANT SELECT ON ALL TABLES IN SCHEMA public TO cachet"
+        ],
+        in: "cachet")
+      let fixture = try Fixture(.two4)
+      try fixture.set("DB_DRIVER", "pgsql")
+      try fixture.set("DB_HOST", "192.0.2.1")
+      // Would lead libpq elsewhere.
+      let elsewhere = ["PGHOSTADDR": "192.0.2.9", "PGSERVICE": "none", "PGOPTIONS": "--none"]
+      #expect(try await told(fixture, host, environment: elsewhere) == "0 held")
+      try await host.postgreSQL(["ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()"])
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(try await told(fixture, host) == "1 the server spoke without TLS")
+      try await expectStatusTwo(fixture, host)
+    }
+  }
+
+  /// The program's status, and what it says of the check.
+  private func told(
+    _ fixture: Fixture, _ host: TestHost, environment: [String: String] = [:]
+  ) async throws -> String {
+    struct Report: Decodable {
+      struct Entry: Decodable {
+        struct Finding: Decodable { let message: String }
+        let outcome: String
+        let findings: [Finding]?
+      }
+      let checks: [Entry]
+    }
+    let seen = try await host.outside(
+      [
+        Built.audit, fixture.root, "--database", "--only", "database-tls", "--format", "json",
+      ], environment: environment)
+    let report = try JSONDecoder().decode(Report.self, from: Data(seen.output.utf8))
+    let entry = try #require(report.checks.first)
+    return "\(seen.status) \(entry.findings?.first?.message ?? entry.outcome)"
+  }
+
+  /// A wrong password, and nobody at the port.
+  private func expectStatusTwo(_ fixture: Fixture, _ host: TestHost) async throws {
+    for (name, value) in [("DB_PASSWORD", "Wrong-Harbor=Lantern8"), ("DB_PORT", "9")] {
+      try fixture.set(name, value)
+      let seen = try await host.outside([Built.audit, fixture.root, "--database"])
+      #expect(seen.status == 2)
+      #expect(seen.output.contains("could not check database-grants: database: "))
+      #expect(!(seen.output + seen.errors).contains("Wrong-Harbor"))
+    }
+  }
+
   // MARK: - What they have in common
 
   private func fixture(
@@ -245,11 +331,11 @@ extension Fixture {
 }
 
 extension TestHost {
-  fileprivate func startMariaDB() async throws {
+  fileprivate func startMariaDB(options: String = "--skip-networking") async throws {
     let started = try await shell(
       """
       install -d -o mysql /run/mysqld
-      mariadbd --user=mysql --skip-networking --socket=/run/mysqld/mysqld.sock </dev/null \
+      mariadbd --user=mysql \(options) --socket=/run/mysqld/mysqld.sock </dev/null \
         >/var/log/mariadbd 2>&1 &
       for _ in {1..200}; do mariadb-admin ping 2>/dev/null && exit; sleep 0.1; done
       cat /var/log/mariadbd; exit 1
@@ -257,14 +343,15 @@ extension TestHost {
     try #require(started.status == 0, "\(started)")
   }
 
-  fileprivate func startPostgreSQL() async throws {
+  fileprivate func startPostgreSQL(listening address: String = "") async throws {
     let started = try await shell(
       """
       install -d -o postgres /run/postgresql
-      printf '%s\\n' 'local all postgres peer' 'local all all scram-sha-256' >/run/hba
+      printf '%s\\n' 'local all postgres peer' 'local all all scram-sha-256' \
+        'host all all 192.0.2.1/32 scram-sha-256' >/run/hba
       runuser -u postgres -- /usr/lib/postgresql/15/bin/pg_ctl -w -s \
         -D /var/lib/postgresql/15/main -l /run/postgresql/log start -o "-c \
-        config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/run/hba -c listen_addresses=" \
+        config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/run/hba -c listen_addresses=\(address)" \
         </dev/null >/dev/null 2>&1 || { cat /run/postgresql/log; exit 1; }
       """)
     try #require(started.status == 0, "\(started)")

@@ -10,6 +10,7 @@ public enum Built {
   /// The same as a word of a PAM line: brackets, because the path may have blanks.
   public static let inLine = "[\(module)]"
   public static let program = path("cachet-mfa")
+  public static let audit = path("cachet-mfa-audit")
 
   /// A program or module of Tests/Tools.
   public static func tool(_ name: String) -> String { path("test/" + name) }

@@ -120,6 +120,15 @@ public struct TestHost: Sendable {
     return try await enter(change + words, input: input, within: seconds)
   }
 
+  /// Runs a program of this machine, with its files, in the network inside.
+  public func outside(
+    _ words: [String], environment: [String: String] = [:]
+  ) async throws -> Outcome {
+    _ = path("/")
+    return try await TestSupport.run(
+      "/usr/bin/nsenter", ["--target", "\(pid)", "--net"] + words, environment: environment)
+  }
+
   @discardableResult
   public func shell(_ script: String, as user: String? = nil) async throws -> Outcome {
     try await run("/bin/bash", "-c", script, as: user)
