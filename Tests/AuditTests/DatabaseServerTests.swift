@@ -87,7 +87,9 @@ struct DatabaseServerTests {
     try await host.mariaDB(["GRANT ALL PRIVILEGES ON *.* TO cachet@localhost"])
     let fixture = try fixture(.three, host, database: "cachet_three", prefix: "")
     let session = try MySQLSession(try fixture.database)
-    #expect(throws: Obstacle.self) { try session.rows("DELETE FROM users") }
+    #expect(
+      throws: Obstacle.database("Cannot execute statement in a READ ONLY transaction")
+    ) { try session.rows("DELETE FROM users") }
     #expect(throws: Obstacle.self) { try session.rows("SELECT seq FROM seq_1_to_10001") }
     #expect(try session.rows("SELECT seq FROM seq_1_to_10000").count == 10_000)
     #expect(try session.rows("SELECT NULL, 1, 'x'") == [[nil, "1", "x"]])
@@ -180,7 +182,9 @@ struct DatabaseServerTests {
     try await host.postgreSQL(["CREATE TABLE users (id INTEGER)"], in: "other")
     let fixture = try fixture(.three, host, database: "other", prefix: "")
     let session = try PostgreSQLSession(try fixture.database)
-    #expect(throws: Obstacle.self) { try session.rows("DELETE FROM public.users") }
+    #expect(
+      throws: Obstacle.database("ERROR:  cannot execute DELETE in a read-only transaction")
+    ) { try session.rows("DELETE FROM public.users") }
     #expect(throws: Obstacle.self) { try session.rows("SELECT generate_series(1, 10001)") }
     #expect(try session.rows("SELECT generate_series(1, 10000)").count == 10_000)
     #expect(try session.rows("SELECT NULL, 1, 'x'") == [[nil, "1", "x"]])

@@ -94,6 +94,26 @@ struct SQLiteTests {
     #expect(try links.state(subject).isOn == true)
   }
 
+  @Test("features of 3.x are known from the database alone")
+  func featuresOfThree() throws {
+    let fixture = try fixture(.three, CachetSchema(line: .three).lax)
+    let installation = try Installation(Folder(root: fixture.root))
+    var subject = Subject(
+      installation: installation, configuration: try Configuration(of: installation))
+    let features = try ["api", "mcp"].map { name in
+      try #require(Feature.all.first { $0.name == name })
+    }
+    for feature in features { #expect(try feature.state(subject).isOn == nil) }
+    subject.askDatabase()
+    // The one nobody has ever set, and is on then.
+    for feature in features { #expect(try feature.state(subject).isOn == true) }
+    try write(
+      ["UPDATE settings SET payload = 'false' WHERE name = 'mcp_enabled'"],
+      to: "\(fixture.root)/database/cachet.sqlite")
+    subject.askDatabase()
+    #expect(try features.map { try $0.state(subject).isOn } == [true, false])
+  }
+
   @Test("without --database nothing of it is checked, and that is said")
   func notAsked() throws {
     let fixture = try fixture(.two4, CachetSchema(line: .two4).lax)
@@ -124,7 +144,9 @@ struct SQLiteTests {
   func bounds() throws {
     let fixture = try fixture(.two4, CachetSchema(line: .two4).lax)
     let session = try SQLiteSession("\(fixture.root)/database/cachet.sqlite")
-    #expect(throws: Obstacle.self) { try session.rows("DELETE FROM users") }
+    #expect(throws: Obstacle.database("attempt to write a readonly database")) {
+      try session.rows("DELETE FROM users")
+    }
     let count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
     #expect(throws: Obstacle.self) { try session.rows("\(count) LIMIT 10001) SELECT i FROM n") }
     #expect(throws: Obstacle.database("interrupted")) {

@@ -27,7 +27,8 @@ enum DatabaseLimit {
 extension DatabaseSettings {
   /// Signs in as Cachet does.
   func open(in folder: Folder) throws(Obstacle) -> any DatabaseSession {
-    switch driver {
+    guard !hasUnreadURL else { throw .database("DB_URL is not understood") }
+    return switch driver {
     case .sqlite: try SQLiteSession(folder.absolute(name))
     case .mysql: try MySQLSession(self)
     case .pgsql: try PostgreSQLSession(self)

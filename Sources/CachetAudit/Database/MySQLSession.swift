@@ -36,10 +36,12 @@ import Foundation
     for statement in [
       "SET SESSION TRANSACTION READ ONLY",
       // Grants are shown, and literals read, in one way.
-      "SET SESSION sql_mode = '', sql_quote_show_create = 1", "SET SESSION \(time)",
+      "SET SESSION sql_mode = '', sql_quote_show_create = 1",
     ] {
       _ = try rows(statement)
     }
+    // Old servers do not know it; the library's own limit stays.
+    _ = try? rows("SET SESSION \(time)")
   }
 
   deinit { unsafe mysql_close(connection) }

@@ -23,6 +23,8 @@ struct DatabaseSettings: Sendable {
   let prefix: String
   /// PostgreSQL's schema.
   let schema: String
+  /// DB_URL is set, and is no URL: what Cachet makes of it is not known here.
+  let hasUnreadURL: Bool
 
   init(_ configuration: Configuration) {
     func text(_ setting: Setting) -> String? {
@@ -31,18 +33,23 @@ struct DatabaseSettings: Sendable {
       }
     }
     let url = configuration.setting("DB_URL")
-    let parts = text(url).flatMap { URLComponents(string: $0) }
-    func setting(_ names: String...) -> Setting {
-      parts == nil
-        ? names.lazy.map { configuration.setting($0) }.first { $0.isSet }
-          ?? configuration.setting(names.first ?? "") : url
+    let given = configuration.dotenv.dialect == .five ? text(url) : nil
+    let parts = given.flatMap { URLComponents(string: $0) }
+    hasUnreadURL = given != nil && parts == nil
+    // What the URL does not say the variables do.
+    func setting(_ part: String?, _ names: String...) -> Setting {
+      part != nil
+        ? url
+        : names.lazy.map { configuration.setting($0) }.first { $0.isSet }
+          ?? configuration.setting(names.first ?? "")
     }
-    driverSetting = configuration.setting("DB_CONNECTION", "DB_DRIVER")
-    userSetting = setting("DB_USERNAME")
-    passwordSetting = setting("DB_PASSWORD")
-    hostSetting = setting("DB_HOST")
-    nameSetting = setting("DB_DATABASE")
-    let named = text(driverSetting) ?? parts?.scheme ?? "sqlite"
+    let path = parts.map { String($0.path.drop { $0 == "/" }) }.flatMap { $0.isEmpty ? nil : $0 }
+    driverSetting = setting(parts?.scheme, "DB_CONNECTION", "DB_DRIVER")
+    userSetting = setting(parts?.user, "DB_USERNAME")
+    passwordSetting = setting(parts?.password, "DB_PASSWORD")
+    hostSetting = setting(parts?.host, "DB_HOST")
+    nameSetting = setting(path, "DB_DATABASE")
+    let named = parts?.scheme ?? text(driverSetting) ?? "sqlite"
     driver =
       switch named.lowercased() {
       case "sqlite": .sqlite
@@ -50,18 +57,13 @@ struct DatabaseSettings: Sendable {
       case "pgsql", "postgres", "postgresql": .pgsql
       default: nil
       }
-    host = parts?.host ?? text(configuration.setting("DB_HOST")) ?? "127.0.0.1"
+    host = parts?.host ?? text(hostSetting) ?? "127.0.0.1"
     port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
     socket =
       driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
-    let path = parts.map { String($0.path.drop { $0 == "/" }) }.flatMap { $0.isEmpty ? nil : $0 }
-    name =
-      path ?? text(configuration.setting("DB_DATABASE"))
-      ?? (driver == .sqlite ? "database/database.sqlite" : "")
+    name = path ?? text(nameSetting) ?? (driver == .sqlite ? "database/database.sqlite" : "")
     user = parts?.user ?? text(userSetting) ?? ""
-    password =
-      parts?.password.map { HiddenValue($0.utf8) }
-      ?? (parts == nil ? passwordSetting.value.text : nil)
+    password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
     prefix = text(configuration.setting("DB_PREFIX")) ?? ""
     schema = text(configuration.setting("DB_SCHEMA")) ?? "public"
   }
