@@ -164,4 +164,37 @@ struct GrantTests {
     #expect(excess("c@%", isLocal: false) == [])
     #expect(excess("c@localhost", isLocal: true) == [])
   }
+
+  /// MySQL, of which no server is at hand here: its answers, as its manual shows them.
+  private struct MySQL: DatabaseSession {
+    let isEncrypted = false
+    let lines: [String]
+
+    func rows(_ query: String) throws(Obstacle) -> [[String?]] {
+      switch query {
+      case "SELECT VERSION(), CURRENT_USER(), DATABASE()":
+        return [["8.0.36", "c@localhost", "cachet"]]
+      case "SHOW GRANTS": return lines.map { [$0] }
+      case "SHOW GRANTS FOR CURRENT_USER() USING `writer`@`%`, `a``b`@`localhost`":
+        return (["GRANT BACKUP_ADMIN ON *.* TO `c`@`localhost`"] + lines).map { [$0] }
+      case _ where query.contains("information_schema.tables"): return []
+      default: throw .database(query)
+      }
+    }
+  }
+
+  @Test("roles of MySQL are followed by its own means")
+  func rolesOfMySQL() throws {
+    let usage = "GRANT USAGE ON *.* TO `c`@`localhost`"
+    func privileges(_ lines: String...) throws(Obstacle) -> Privileges {
+      try Privileges(mySQL: MySQL(lines: lines), trail: "actions", isLocal: true)
+    }
+    #expect(try privileges(usage) == Privileges())
+    let roles = "GRANT `writer`@`%`,`a``b`@`localhost` TO `c`@`localhost`"
+    #expect(
+      try privileges(usage, roles).excess.map(\.words) == ["it has BACKUP_ADMIN on *.*"])
+    #expect(throws: Obstacle.database("a line of SHOW GRANTS is not understood")) {
+      try privileges(usage, "GRANT something new")
+    }
+  }
 }

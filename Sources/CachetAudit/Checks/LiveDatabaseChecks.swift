@@ -3,7 +3,7 @@ extension Check {
   static let liveDatabase: [Check] = [
     Check(
       id: "database-grants", family: .database, severity: .high,
-      title: "Cachet's account may use Cachet's database, and nothing else",
+      title: "Cachet's account has what Cachet needs in its own database, and nothing else",
       rationale:
         "a hole in Cachet, of which 2.x has several, is then one in the whole server, and with FILE or its like in the host",
       fix:

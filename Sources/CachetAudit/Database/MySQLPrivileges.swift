@@ -61,7 +61,12 @@ extension Privileges {
   /// Its own database: only what has no place there exceeds.
   private mutating func keepOwn(_ given: [String], on name: String) {
     let surplus = given.filter { !Self.sound.contains($0) }
-    if !surplus.isEmpty { exceed(surplus, on: name) }
+    guard !surplus.isEmpty else { return }
+    let list = surplus.joined(separator: ", ")
+    excess.append(
+      Right(
+        about: name,
+        words: "it has \(list) on \(name), which neither Cachet nor its migrations need"))
   }
 }
 
