@@ -42,6 +42,28 @@ extension HostTests {
       }
     }
 
+    @Test("strangers delay who comes from a new address, until unlocked, and nobody else")
+    func strangers() async throws {
+      try await withBroker(policy: "unproven-account-limit = 20") { home in
+        func comesIn(from rhost: String) async throws -> [String] {
+          try await home.web("alice-password", home.alice.nextCode(), rhost: rhost).decisions
+        }
+        #expect(try await comesIn(from: "192.0.2.7") == ["accepted code"])
+        for nth in 1...20 {
+          _ = try await home.web("x", home.alice.wrongCode(nth), rhost: "198.51.100.\(nth)")
+        }
+        _ = try await home.web("x", home.alice.wrongCode(), rhost: "198.51.100.21")
+        let fresh = try await home.web("alice-password", home.alice.code(), rhost: "192.0.2.8")
+        #expect(fresh.decisions == ["refused throttled"], "\(fresh)")
+        #expect(try await comesIn(from: "192.0.2.7") == ["accepted code"])
+        _ = try await home.web("x", home.alice.wrongCode(), rhost: "198.51.100.22")
+        try await home.host.mfa("unlock", "alice")
+        let unlocked = try await home.web(
+          "alice-password", home.alice.code(1), rhost: "192.0.2.8")
+        #expect(unlocked.decisions == ["accepted code"], "\(unlocked)")
+      }
+    }
+
     @Test("a password alone opens nothing, and nobody hears whether it is right")
     func noOracle() async throws {
       try await withBroker { home in
