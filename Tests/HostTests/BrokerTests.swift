@@ -141,6 +141,31 @@ extension HostTests {
       }
     }
 
+    @Test(
+      "where a name service is in trouble, it is not said that somebody may not",
+      arguments: [
+        ("group=unavail", false), ("group=tryagain", false), ("passwd=unavail", false),
+        ("group=notfound", true),
+      ])
+    func trouble(_ trouble: String, isCertain: Bool) async throws {
+      try await withBroker { home in
+        try home.host.nameServices(trouble)
+        // alice is in the files, and bob may be in the group elsewhere.
+        let good = try await home.web("alice-password", home.alice.code())
+        #expect(good.pam == Brokers.isIn, "\(good)")
+        let user = trouble.hasPrefix("passwd") ? "mallory" : "bob"
+        let other = try await home.web("bob-password", "123456", user)
+        let reason = isCertain ? "refused not-allowed" : "unavailable account-lookup"
+        #expect(other.decisions == [reason, "account " + reason], "\(other)")
+        #expect(
+          other.pam
+            == (isCertain
+              ? ["auth PAM_AUTH_ERR", "acct PAM_ACCT_EXPIRED"]
+              : ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]),
+          "\(other)")
+      }
+    }
+
     @Test("a user whom policy exempts does not come in by a password alone")
     func exempt() async throws {
       try await withBroker(policy: "exempt-users = alice \"test\"") { home in
