@@ -122,6 +122,18 @@ public enum SignIn {
     return report(decision, subject, &host)
   }
 
+  /// How much of `text` is password, as far as shape and policy say: all of it where they say nothing.
+  public static func passwordLength(
+    _ text: Span<UInt8>, _ request: Request, at location: StoreLocation
+  ) -> Int {
+    do throws(Obstacle) {
+      let digits = try Policy.applied(at: location).digits
+      return Answer(text, earlier: nil, split: request.mode.splits).password(digits: digits)
+    } catch {
+      return text.count
+    }
+  }
+
   // MARK: audit and report
 
   private static func report<H: SignInHost & ~Copyable>(
