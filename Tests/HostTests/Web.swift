@@ -178,6 +178,7 @@ struct Web {
   private static func nginx(set: String, _ root: String) -> String {
     """
     include \(set);
+    include /usr/share/cachet-mfa/nginx/http.conf;
     server {
       listen 127.0.0.1:443 ssl;
       \(root)

@@ -239,6 +239,39 @@ extension HostTests {
       }
     }
 
+    @Test("one address has so many answers decided by nginx, and keeps nobody else")
+    func limit() async throws {
+      try await withWebDoor(.nginx(), policy: "session.cachet-admin = 900") { home, browser in
+        let garbage = """
+          for n in $(seq 80); do
+            curl -sk -u "alice:garbage$n" -o /dev/null -w '%{http_code}\\n' https://127.0.0.1/dashboard &
+          done; wait
+          """
+        async let storm = home.host.shell(garbage)
+        // From elsewhere, and without a password, nobody waits for a turn; and what is open is open.
+        try await Task.sleep(for: .seconds(2))
+        let code = try await home.alice.code()
+        let other = try await home.host.shell(
+          """
+          for n in $(seq 15); do
+            curl -sk --interface 127.0.0.2 -u alice:alice-password\(code) -o /dev/null \
+              -w '%{http_code}\\n' https://127.0.0.1/dashboard
+          done
+          """)
+        #expect(other.lines == Array(repeating: "200", count: 15), "\(other)")
+        let pages = (0..<60).map { _ in Browser.Request("/dashboard") }
+        for reply in try await browser.send(pages) { #expect(reply.status == 401, "\(reply)") }
+        for reply in try await browser.send((0..<60).map { _ in .init("/robots.txt") }) {
+          #expect(reply.status == 200, "\(reply)")
+        }
+        let told = try await storm.lines
+        // 1 + burst, and what the rate lets in while the first ones are being decided.
+        let decided = told.count { $0 == "401" }
+        #expect(told.count == 80 && (41...60).contains(decided), "\(told)")
+        #expect(told.count { $0 == "429" } == 80 - decided, "\(told)")
+      }
+    }
+
     @Test("without the broker nobody comes in and nobody stays; with it again they do")
     func brokerDown() async throws {
       try await withWebDoor(.apache()) { home, browser in
