@@ -3,7 +3,8 @@ public import Store
 
 /// One sign-in: ask → look up → reserve → decide → commit → audit → report.
 ///
-/// Success comes from one place, `commit`, and only after what was used is on disk as used.
+/// A sign-in succeeds in one place, `commit`, and only after what was used is on disk as used. What
+/// self-service accepts besides, an invitation or a password for an enrolment, lets nobody in.
 /// "Ignored" comes from policy that was positively read. Everything that fails is a refusal.
 public enum SignIn {
   /// Steps to either side that a policy may allow at the most.
