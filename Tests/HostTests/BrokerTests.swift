@@ -31,6 +31,7 @@ extension HostTests {
         let wrong = try await home.web("not-her-password", code)
         #expect(wrong.pam.first == "auth PAM_AUTH_ERR", "\(wrong)")
         #expect(wrong.decisions == ["refused wrong-password"], "\(wrong)")
+        #expect(wrong.journal.contains { $0.contains("pam_unix(cachet-mfa-password") }, "\(wrong)")
         let late = try await home.web("alice-password", code)
         #expect(late.decisions == ["refused used-code"], "\(late)")
         for _ in 0..<4 {
