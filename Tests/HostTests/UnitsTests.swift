@@ -41,6 +41,28 @@ extension HostTests {
       #expect(both[0] == both[1] && both[0].count > 30)
     }
 
+    @Test("nor with the drop-in for directories, nor with the timer that ends the form's sessions")
+    func besides() async throws {
+      try await withHost(sshd: nil) { host in
+        try host.copy("packaging/apache", to: "/usr/share/cachet-mfa/apache")
+        var paths: [String] = []
+        for name in ["service", "timer"].map({ "cachet-mfa-passphrases.\($0)" }) {
+          try host.copy("packaging/apache/\(name)", to: "/etc/systemd/system/\(name)")
+          paths.append("/etc/systemd/system/\(name)")
+        }
+        for role in ["decide", "self"] {
+          let path = "/etc/systemd/system/cachet-mfa-\(role)@.service"
+          try host.copy("packaging/systemd/cachet-mfa-\(role)@.service", to: path)
+          try host.copy("packaging/systemd/network-pam.conf", to: path + ".d/network-pam.conf")
+          paths.append(path)
+        }
+        for path in paths {
+          let told = try await host.run("systemd-analyze", "verify", "--man=no", path)
+          #expect(told.status == 0 && told.errors.isEmpty, "\(told)")
+        }
+      }
+    }
+
     @Test("with the capabilities that are left, signing in works, and pam_faillock counts")
     func capabilities() async throws {
       let names = try Units.values(of: "CapabilityBoundingSet", in: "cachet-mfa-decide@.service")
