@@ -92,8 +92,7 @@ extension Question {
         }
       }
     } catch {
-      return Reply(
-        outcome: report(Decision(.unavailable, .store(error)), "sign-in", &host), password: 0)
+      return judged(report(Decision(.unavailable, .store(error)), "sign-in", &host), &host)
     }
   }
 

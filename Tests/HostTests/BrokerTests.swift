@@ -65,6 +65,21 @@ extension HostTests {
       }
     }
 
+    @Test("name services hear whom the question names, and never what was typed")
+    func named() async throws {
+      try await withBroker { home in
+        try home.host.nameServices("")
+        try home.host.write("", to: "/run/asked", mode: 0o600)
+        for user in ["nobody-here", "alice"] {
+          _ = try await home.host.pam(
+            "cachet-admin", about: user, "a-typed-password123456", rhost: "192.0.2.9")
+        }
+        let asked = home.host.read("/run/asked")
+        #expect(asked.contains("nobody-here\n"), "\(asked)")
+        #expect(!asked.contains("typed"), "\(asked)")
+      }
+    }
+
     @Test("a password alone opens nothing, and nobody hears whether it is right")
     func noOracle() async throws {
       try await withBroker { home in
