@@ -62,6 +62,8 @@ let moduleLink: [LinkerSetting] = [
   .unsafeFlags(
     smallLink + [
       "-Xlinker", "--version-script=pam/exports.map", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      // Nothing is to be done when it is loaded, and it is never unloaded.
+      "-Xclang-linker", "-nostartfiles",
     ], embedded)
 ]
 

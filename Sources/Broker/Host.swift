@@ -11,6 +11,8 @@ internal import Verifier
 @safe struct Host: ~Copyable, SignInHost {
   private let answer: UnsafeRawBufferPointer
   private let user: CName?
+  /// Who was named, known or not.
+  private let named: CName?
   private let rhost: CName?
   /// How much of the answer is password.
   private(set) var passwordLength = 0
@@ -22,6 +24,7 @@ internal import Verifier
       if case .found(let account) = request.account {
         account.name.withBytes { (name: Span<UInt8>) in CName(name) }
       } else { nil }
+    named = request.user.withBytes { (name: Span<UInt8>) in CName(name) }
     rhost = request.rhost.flatMap { $0.withBytes { (name: Span<UInt8>) in CName(name) } }
   }
 
@@ -90,10 +93,11 @@ internal import Verifier
     hasVerified = true
     let text = unsafe Span<UInt8>(_unsafeBytes: answer)
     _ = unsafe withSecretCString(text) { (password: UnsafePointer<CChar>) in
-      if let user {
-        unsafe user.withCString { unsafe client_pretend($0, password) }
+      // The name services are asked for whom the question named, as libpam would ask them.
+      if let named {
+        unsafe named.withCString { unsafe client_pretend($0, password) }
       } else {
-        unsafe client_pretend(password, password)
+        unsafe client_pretend(nil, password)
       }
     }
   }

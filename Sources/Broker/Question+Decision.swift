@@ -21,7 +21,17 @@ extension Question {
     let answer = bytes.extracting(frame[.answer] ?? 0..<0)
     return Host.with(answer, request) { (host: inout Host) in
       if frame.kind == .account { return Reply(outcome: account(&host), password: 0) }
-      return signIn(answer, &host)
+      let reply = signIn(answer, &host)
+      let password =
+        switch reply.outcome {
+        case .accepted: reply.password
+        case .ignored: answer.count
+        // As policy and the answer alone have it: who was refused, and at which point, is not told.
+        case .refused, .exhausted, .unavailable:
+          SignIn.passwordLength(answer, request, at: Question.location)
+        }
+      return Reply(
+        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword)
     }
   }
 
@@ -82,8 +92,7 @@ extension Question {
         }
       }
     } catch {
-      return Reply(
-        outcome: report(Decision(.unavailable, .store(error)), "sign-in", &host), password: 0)
+      return judged(report(Decision(.unavailable, .store(error)), "sign-in", &host), &host)
     }
   }
 

@@ -10,14 +10,17 @@ extension SelfService {
     let policy = try policy()
     let parameters = try parameters(bytes, usual: policy.digits)
     let name = try name(.name, bytes)
-    // As it is before it is shown: one that takes its place is another invitation.
-    let invitation = try stored { (store: borrowing Store) throws(StoreFailure) -> OneTimeSet? in
-      guard let record = try store.record(of: account.name, uid: account.uid) else { return nil }
+    // As they are before it is shown: what takes their place is another record or invitation.
+    let (record, invitation) = try stored {
+      (store: borrowing Store) throws(StoreFailure) -> (RecordID?, OneTimeSet?) in
+      guard let record = try store.record(of: account.name, uid: account.uid) else {
+        return (nil, nil)
+      }
       guard !record.credentials.factors.isFull else { throw StoreFailure(.credentials, .full) }
       if let name, record.credentials.index(named: name) != nil {
         throw StoreFailure(.credentials, .nameTaken)
       }
-      return record.credentials.set(of: .invitation)
+      return (record.credentials.record, record.credentials.set(of: .invitation))
     }
     let grant: PendingFactor.Grant
     if try proof(bytes) == .password {
@@ -30,7 +33,8 @@ extension SelfService {
     } else {
       grant = .proof
     }
-    return try offer(PendingFactor(parameters, grant), window: policy.window, into: &room)
+    return try offer(
+      PendingFactor(parameters, grant, for: record), window: policy.window, into: &room)
   }
 
   /// Makes the secret of `factor`, shows it, and seals it.
@@ -73,9 +77,10 @@ extension SelfService {
     var length = 0
     let codes = try Sheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
       enrolled = try stored { (store: borrowing Store) throws(StoreFailure) in
-        try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
+        let record = try store.record(of: account.name, uid: account.uid)?.credentials.record
+        return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
           try PendingFactor.open(
-            bytes.extracting(pending), uid: account.uid, now: now, under: keys
+            bytes.extracting(pending), uid: account.uid, record: record, now: now, under: keys
           ) { (factor: PendingFactor, secret: Span<UInt8>) throws(StoreFailure) -> Enrolled? in
             guard
               let step = try confirmed(

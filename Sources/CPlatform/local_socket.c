@@ -19,8 +19,12 @@ int connect_local(const char *path, int seconds)
     if (fd < 0)
         return -1;
     struct timeval patience = {.tv_sec = seconds};
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
-        connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    int done = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (done == 0)
+        do
+            done = connect(fd, (struct sockaddr *)&address, sizeof address);
+        while (done != 0 && errno == EINTR);
+    if (done != 0) {
         int why = errno;
         close(fd);
         errno = why;

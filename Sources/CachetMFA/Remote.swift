@@ -123,9 +123,6 @@ struct Remote {
 
   // MARK: the connection
 
-  /// Seconds until the broker must have answered: more than it lives.
-  private static let patience: Int64 = 7
-
   private func accepted(
     _ kind: Frame.Kind,
     _ write: (inout FrameWriter, inout MutableSpan<UInt8>) throws(Failure) -> Void
@@ -140,9 +137,9 @@ struct Remote {
     _ kind: Frame.Kind,
     _ write: (inout FrameWriter, inout MutableSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) -> Reply {
-    guard let broker = Connection(to: RemoteQuestion.selfSocket, seconds: Remote.patience) else {
-      throw .noBroker
-    }
+    guard
+      let broker = Connection(to: RemoteQuestion.selfSocket, seconds: RemoteQuestion.patience)
+    else { throw .noBroker }
     var frame: Frame?
     let bytes = try SecretBytes(count: Frame.largest, or: Failure.crypto(.memory)) {
       (room: inout MutableSpan<UInt8>) throws(Failure) in

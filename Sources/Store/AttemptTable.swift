@@ -4,7 +4,8 @@ public import OTP
 /// Recent attempts whose first factor was not proven: a table of fixed size, without names.
 ///
 /// What it holds only ever delays unproven attempts, so that nobody on the internet can lock an
-/// administrator out. Layout: docs/formats.md.
+/// administrator out, and the place from which somebody signed in is delayed by what comes from there
+/// alone. Layout: docs/formats.md.
 @safe public struct AttemptTable: ~Copyable {
   private let base: UnsafeMutableRawPointer
 
@@ -13,6 +14,10 @@ public import OTP
   static let words = 16384
   static let ways = 8
   static let length = header + 8 * words
+  /// Seconds after which wrong answers count no more.
+  static let memory: UInt64 = 86_400
+  /// Seconds for which an origin is known by a sign-in.
+  static let acquaintance: Int64 = 30 * 86_400
 
   /// Where an attempt comes from.
   public enum Origin {
@@ -107,13 +112,49 @@ public import OTP
     return refused
   }
 
+  /// Forgets the wrong answers for `account` that count wherever they came from.
+  public func unlock(_ account: Span<UInt8>, now: Int64) throws(StoreFailure) {
+    try update(account, .anywhere, now: now) { (_: AttemptCounter) -> AttemptCounter? in
+      AttemptCounter(refused: 0, pending: 0, time: 0)
+    }
+  }
+
+  // MARK: acquaintance
+
+  /// Remembers that `account` signed in from `origin`.
+  ///
+  /// The time of such a word is when it ends: attempts, whose time is past, never take its place.
+  public func remember(
+    _ account: Span<UInt8>, from origin: Origin, now: Int64
+  ) throws(StoreFailure) {
+    try update(account, origin, knowing: true, now: now) {
+      (_: AttemptCounter) -> AttemptCounter? in
+      AttemptCounter(refused: 1, pending: 0, time: now &+ AttemptTable.acquaintance)
+    }
+  }
+
+  /// Whether `account` signed in from `origin` not long ago.
+  public func remembers(
+    _ account: Span<UInt8>, from origin: Origin, now: Int64
+  ) throws(StoreFailure) -> Bool {
+    var isThere = false
+    try update(account, origin, knowing: true, now: now) {
+      (word: AttemptCounter) -> AttemptCounter? in
+      isThere = word.refused > 0
+      return nil
+    }
+    return isThere
+  }
+
+  // MARK: words
+
   /// Finds the word of (account, origin), or takes an empty or the oldest one, and changes it.
   @inline(never)
   private func update(
-    _ account: Span<UInt8>, _ origin: Origin, now: Int64,
+    _ account: Span<UInt8>, _ origin: Origin, knowing: Bool = false, now: Int64,
     _ change: (AttemptCounter) -> AttemptCounter?
   ) throws(StoreFailure) {
-    let hash = try keyed(account, origin)
+    let hash = try keyed(account, origin, knowing: knowing)
     let tag = hash & 0x3ffff | 1
     let set = Int(hash >> 18) % (AttemptTable.words / AttemptTable.ways)
     let first = unsafe base + AttemptTable.header + 8 * AttemptTable.ways * set
@@ -132,8 +173,12 @@ public import OTP
         }
         way += 1
       }
-      let counter =
-        known ? AttemptCounter(tableWord: found) : AttemptCounter(refused: 0, pending: 0, time: 0)
+      var counter = AttemptCounter(tableWord: found)
+      let left = counter.time &- now
+      let holds =
+        knowing
+        ? left > 0 && left <= AttemptTable.acquaintance : left.magnitude < AttemptTable.memory
+      if !known || !holds { counter = AttemptCounter(refused: 0, pending: 0, time: 0) }
       guard let new = change(counter) else { return }
       // What is not known and stays empty takes nobody's place.
       if !known, new.refused == 0, new.pending == 0 { return }
@@ -141,18 +186,21 @@ public import OTP
     }
   }
 
-  /// 64 bits of HMAC-SHA256(hash key, account ‖ origin).
+  /// 64 bits of HMAC-SHA256(hash key, account ‖ what the word is ‖ origin).
   @inline(never)
-  private func keyed(_ account: Span<UInt8>, _ origin: Origin) throws(StoreFailure) -> UInt64 {
+  private func keyed(
+    _ account: Span<UInt8>, _ origin: Origin, knowing: Bool
+  ) throws(StoreFailure) -> UInt64 {
     var message = InlineArray<400, UInt8>(repeating: 0)
     var count = 0
     while count < account.count, count < 300 {
       message[count] = account[count]
       count += 1
     }
+    let kind: UInt8 = knowing ? 4 : 0
     switch origin {
     case .host(let name):
-      message[count + 1] = 1
+      message[count + 1] = kind | 1
       count += 2
       var i = 0
       while i < name.count {
@@ -160,7 +208,7 @@ public import OTP
         (i, count) = (i + 1, count + 1)
       }
     case .user(let uid):
-      message[count + 1] = 2
+      message[count + 1] = kind | 2
       count += 2
       var i: UInt32 = 0
       while i < 4 {

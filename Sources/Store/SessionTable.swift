@@ -4,7 +4,8 @@ internal import OTP
 /// Answers that were right a while ago, for doors where a browser repeats one with every request: a
 /// table of fixed size, without names and answers. Layout: docs/formats.md, "sessions".
 ///
-/// Only programs that end by themselves within seconds take its lock, and root alone can stop them.
+/// Its lock is taken by the broker, which ends by itself within seconds, and by root: nobody else can
+/// hold it up.
 public struct SessionTable: ~Copyable {
   private let descriptor: Int32
   private let key: InlineArray<32, UInt8>

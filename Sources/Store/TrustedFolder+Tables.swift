@@ -1,6 +1,7 @@
 internal import CPlatform
 
-/// Files of a fixed length that are changed in place: the state page and the two tables.
+/// Files of a fixed length that are changed in place, or only locked: the state page, the two tables,
+/// and the shares.
 extension TrustedFolder {
   /// Opens the table `name` of `length` bytes to read and to write.
   borrowing func openTable(

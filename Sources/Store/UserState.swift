@@ -183,14 +183,24 @@ extension StatePage {
   }
 
   /// What a sign-in was made with.
-  public enum Use {
+  public enum Use: Equatable {
     case factor(FactorID), recoveryCode, invitation
 
-    var number: UInt64 {
+    fileprivate var number: UInt64 {
       switch self {
       case .factor(let id): UInt64(id.rawValue)
       case .recoveryCode: 0
       case .invitation: 255
+      }
+    }
+
+    fileprivate init?(number: UInt64) {
+      switch number {
+      case 0: self = .recoveryCode
+      case 255: self = .invitation
+      default:
+        guard let id = FactorID(Int(number)) else { return nil }
+        self = .factor(id)
       }
     }
   }
@@ -211,10 +221,11 @@ extension StatePage {
     }
   }
 
-  /// The last sign-in: when (0: never), and what with (factor id, 0 recovery code, 255 invitation).
-  public func lastUse() throws(StoreFailure) -> (time: Int64, factor: UInt8) {
+  /// The last sign-in: when, and what with; `nil` where there was none.
+  public func lastUse() throws(StoreFailure) -> (time: Int64, use: Use)? {
     let word = try value(at: Place.lastUse)
-    return (Int64(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word))
+    guard word >> 8 != 0, let use = Use(number: word & 0xff) else { return nil }
+    return (Int64(truncatingIfNeeded: word >> 8), use)
   }
 
   /// The last sign-in at `door`, in seconds since the epoch; 0 for never.

@@ -5,14 +5,16 @@ internal import Store
 /// Counting one attempt, before it is evaluated and after.
 ///
 /// With a proven first factor it counts against account and door, in the state page. Without, it
-/// counts against (account, origin) and a ceiling per account, in the volatile table; the door's
-/// own wait and lock hold for it too. At the account's own door there is one origin, the account,
-/// and no ceiling: it would delay the account at the doors of others.
+/// counts against (account, origin), in the volatile table, and against a ceiling per account unless
+/// the account signed in from there not long ago; the door's own wait and lock hold for it too. At
+/// the account's own door there is one origin, the account, and no ceiling: it would delay the
+/// account at the doors of others.
 struct Attempts: ~Copyable {
   /// What was found while reserving, to be given back.
   struct Ticket {
-    fileprivate var first: Int64 = 0
-    fileprivate var second: Int64 = 0
+    fileprivate var own: Int64 = 0
+    /// `nil` where the ceiling was not asked.
+    fileprivate var ceiling: Int64?
   }
 
   enum Admission {
@@ -63,22 +65,33 @@ struct Attempts: ~Copyable {
       }
     }
     return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
-      try state.reserve(at: door, now: now &+ waited, proven)
+      Admission(try state.reserve(at: door, now: now &+ waited, proven))
     }
   }
 
   /// Asks to evaluate an answer for somebody who has none.
   @inline(never)
   func reserveWithoutRecord(now: Int64) throws(StoreFailure) -> Admission {
-    let first = try reserve(from: origin, now: now, perOrigin)
-    guard case .admitted(var ticket) = first, let ceiling else { return first }
-    let second = try reserve(from: .anywhere, now: now, ceiling)
-    guard case .admitted(let other) = second else {
-      try settle(.givenBack, from: origin, now: now, found: ticket.first)
-      return second
+    switch table {
+    case .none: return .admitted(Ticket())
+    case .some(let table):
+      return try named { (user: Span<UInt8>) throws(StoreFailure) in
+        let isKnown = try table.remembers(user, from: origin, now: now)
+        return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
+          let own = try table.reserve(user, from: origin, now: now &+ waited, perOrigin)
+          guard case .reserved(let found) = own, !isKnown, let ceiling else {
+            return Admission(own)
+          }
+          let all = try table.reserve(user, from: .anywhere, now: now &+ waited, ceiling)
+          guard case .reserved(let other) = all else {
+            // Who waits holds nothing: it would count as refused, were this process ended meanwhile.
+            try table.settle(.givenBack, user, from: origin, now: now, found: found)
+            return Admission(all)
+          }
+          return .admitted(Ticket(own: found, ceiling: other))
+        }
+      }
     }
-    ticket.second = other.first
-    return .admitted(ticket)
   }
 
   /// Says how an admitted attempt went.
@@ -87,7 +100,7 @@ struct Attempts: ~Copyable {
     _ outcome: Settlement, _ ticket: Ticket, _ state: borrowing StatePage, now: Int64
   ) throws(StoreFailure) {
     if isProven {
-      try state.settle(outcome, at: door, now: now, found: ticket.first)
+      try state.settle(outcome, at: door, now: now, found: ticket.own)
     } else {
       try settleWithoutRecord(outcome, ticket, now: now)
     }
@@ -97,11 +110,21 @@ struct Attempts: ~Copyable {
   func settleWithoutRecord(
     _ outcome: Settlement, _ ticket: Ticket, now: Int64
   ) throws(StoreFailure) {
-    try settle(outcome, from: origin, now: now, found: ticket.first)
-    guard ceiling != nil else { return }
-    // One good sign-in says nothing about the attempts of others.
-    let forAll = if case .succeeded = outcome { Settlement.givenBack } else { outcome }
-    try settle(forAll, from: .anywhere, now: now, found: ticket.second)
+    switch table {
+    case .none: return
+    case .some(let table):
+      try named { (user: Span<UInt8>) throws(StoreFailure) in
+        try table.settle(outcome, user, from: origin, now: now, found: ticket.own)
+        var forAll = outcome
+        if case .succeeded = outcome {
+          try table.remember(user, from: origin, now: now)
+          // One good sign-in says nothing about the attempts of others.
+          forAll = .givenBack
+        }
+        guard let found = ticket.ceiling else { return }
+        try table.settle(forAll, user, from: .anywhere, now: now, found: found)
+      }
+    }
   }
 
   /// Wrong answers so far, for the journal.
@@ -128,56 +151,21 @@ struct Attempts: ~Copyable {
     try state.attempts(at: subject.door, now: now, subject.policy.throttle.proven).wait
   }
 
-  // MARK: the table
-
-  /// Asks the table, if attempts are counted there.
-  @inline(never)
-  private func reserve(
-    from origin: AttemptTable.Origin, now: Int64, _ limits: AttemptLimits
-  ) throws(StoreFailure) -> Admission {
-    switch table {
-    case .none: return .admitted(Ticket())
-    case .some(let table):
-      return try Attempts.patiently { (waited: Int64) throws(StoreFailure) in
-        try named { (user: Span<UInt8>) throws(StoreFailure) in
-          try table.reserve(user, from: origin, now: now &+ waited, limits)
-        }
-      }
-    }
-  }
-
-  @inline(never)
-  private func settle(
-    _ outcome: Settlement, from origin: AttemptTable.Origin, now: Int64, found: Int64
-  ) throws(StoreFailure) {
-    switch table {
-    case .none: return
-    case .some(let table):
-      try named { (user: Span<UInt8>) throws(StoreFailure) in
-        try table.settle(outcome, user, from: origin, now: now, found: found)
-      }
-    }
-  }
-
   /// Asks again while others are being decided; each of them is, or is abandoned, within seconds.
   private static func patiently(
-    _ reserve: (Int64) throws(StoreFailure) -> AttemptAdmission
+    _ reserve: (Int64) throws(StoreFailure) -> Admission?
   ) throws(StoreFailure) -> Admission {
     var waited = 0
     while true {
-      switch try reserve(Int64(waited / 1000)) {
-      case .reserved(let found): return .admitted(Ticket(first: found))
-      case .wait(let seconds): return .wait(seconds)
-      case .locked: return .locked
-      case .crowded:
-        guard waited < Attempts.longestCrowdMilliseconds else { return .wait(1) }
-        pause_milliseconds(Attempts.lookMilliseconds)
-        waited += Attempts.lookMilliseconds
-      }
+      if let admission = try reserve(Int64(waited / 1000)) { return admission }
+      guard waited < Attempts.longestCrowdMilliseconds else { return .wait(1) }
+      pause_milliseconds(Attempts.lookMilliseconds)
+      waited += Attempts.lookMilliseconds
     }
   }
 
   /// Lends the name under which attempts are counted.
+  @inline(never)
   private func named<R>(
     _ body: (Span<UInt8>) throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
@@ -185,6 +173,18 @@ struct Attempts: ~Copyable {
       try account.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in try body(bytes) }
     } else {
       try typed.withBytes { (bytes: Span<UInt8>) throws(StoreFailure) in try body(bytes) }
+    }
+  }
+}
+
+extension Attempts.Admission {
+  /// `nil` for "ask again soon".
+  fileprivate init?(_ admission: AttemptAdmission) {
+    switch admission {
+    case .reserved(let found): self = .admitted(Attempts.Ticket(own: found))
+    case .wait(let seconds): self = .wait(seconds)
+    case .locked: self = .locked
+    case .crowded: return nil
     }
   }
 }

@@ -34,16 +34,17 @@ struct BrokerRule {
 }
 
 extension Policy {
-  /// Whether `peer` may have the sign-ins of `account` at `service` decided: some `broker-allow`
-  /// names the peer and the service, and a group that the account is positively in.
+  /// Whether `account` is one of those whose sign-ins at `service` `peer` may have decided: some
+  /// `broker-allow` names the peer and the service, and a group that the account is in.
   ///
-  /// Never for uid 0, and never of uid 0's asking.
-  borrowing func allows(
-    _ peer: AccountName, toAskAbout account: Account, at service: Quoted
-  ) -> Bool {
-    guard account.uid != 0, has(.brokerAllow) else { return false }
+  /// Never uid 0. A group that no name service knows has no members; where one could not be asked,
+  /// it may have.
+  borrowing func membership(
+    of account: Account, among peer: AccountName, at service: Quoted
+  ) -> Membership {
+    guard account.uid != 0, has(.brokerAllow) else { return .notMember }
     let groups = Groups(of: account)
-    var isAllowed = false
+    var membership = Membership.notMember
     eachEntry(of: .brokerAllow) { (_, value) in
       guard let rule = BrokerRule(value) else { return true }
       let isMeant =
@@ -51,10 +52,15 @@ extension Policy {
         && service.withBytes { (name: Span<UInt8>) in
           equalIgnoringCase(name, value.extracting(rule.service))
         }
-      isAllowed = isMeant && groups.contain(value.extracting(rule.group))
-      return !isAllowed
+      guard isMeant else { return true }
+      if groups.contain(value.extracting(rule.group)) {
+        membership = .member
+      } else if !groups.areWhole {
+        membership = .doubt
+      }
+      return membership != .member
     }
-    return isAllowed
+    return membership
   }
 
   /// Whether the broker decides at `service` about the very user who asks.

@@ -1,3 +1,4 @@
+internal import CPlatform
 public import Store
 
 /// What policy lets the broker do for a peer that is not root.
@@ -20,23 +21,24 @@ public enum Delegation: Sendable {
   @inline(never)
   public init(of request: Request, by peer: UInt32, at location: StoreLocation) {
     self = .refused(Decision(.refused, .notAllowed))
-    guard Delegation.mayAsk(peer), case .found(let asker) = Account.find(uid: peer) else { return }
-    switch request.account {
-    case .unknown: return
-    case .oversized: self = .refused(Obstacle.accountLookup(0).decision)
-    case .failed(let code): self = .refused(Obstacle.accountLookup(code).decision)
-    case .found(let account):
-      do throws(Obstacle) {
-        let policy = try Policy.applied(at: location)
-        if request.ownDoor != nil {
-          guard account.uid == peer, policy.allowsOneself(at: request.service) else { return }
-          self = .allowed(session: nil)
-        } else if policy.allows(asker.name, toAskAbout: account, at: request.service) {
-          self = .allowed(session: policy.session(at: request.service))
-        }
-      } catch {
-        self = .refused(error.decision)
+    guard Delegation.mayAsk(peer) else { return }
+    do throws(Obstacle) {
+      guard let asker = try Account.find(uid: peer).known(),
+        let account = try request.account.known()
+      else { return }
+      let policy = try Policy.applied(at: location)
+      if request.ownDoor != nil {
+        guard account.uid == peer, policy.allowsOneself(at: request.service) else { return }
+        self = .allowed(session: nil)
+        return
       }
+      switch policy.membership(of: account, among: asker.name, at: request.service) {
+      case .member: self = .allowed(session: policy.session(at: request.service))
+      case .notMember: return
+      case .doubt: throw .accountLookup(EIO)
+      }
+    } catch {
+      self = .refused(error.decision)
     }
   }
 }

@@ -234,7 +234,7 @@ struct Evaluation: ~Copyable {
 
   // MARK: commit
 
-  /// The one place where success comes from: what was used is noted and on disk before it is told.
+  /// The one place where a sign-in succeeds: what was used is noted and on disk before it is told.
   @inline(never)
   private borrowing func commit(
     _ reason: Reason, _ use: Decision.Use, _ noted: StatePage.Use, _ record: borrowing Record
@@ -302,29 +302,5 @@ extension Decision {
   /// A wrong password counts; that of an account that is shut, or that nobody could judge, does not.
   var settlement: Settlement {
     if case .wrongPassword = reason { .refused } else { .givenBack }
-  }
-}
-
-/// Why the last answer was refused, as the state page keeps it for the next prompt.
-enum RefusalNote: UInt8 {
-  case none = 0
-  case wrong = 1
-  case used = 2
-  case stale = 3
-
-  init(_ reason: Reason) {
-    switch reason {
-    case .usedCode: self = .used
-    case .staleCode: self = .stale
-    case .wrongCode: self = .wrong
-    case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
-      .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
-      .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
-      .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
-      .password,
-      .conversation, .badOption, .optionConflict, .noUser, .enrolled, .invited,
-      .store, .policy, .accountLookup, .clock:
-      self = .none
-    }
   }
 }

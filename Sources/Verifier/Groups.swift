@@ -48,8 +48,11 @@ public struct Groups: ~Copyable {
   public borrowing func membership(in groupName: Span<UInt8>) -> Membership {
     let seen = evidence(for: groupName)
     guard case .notMember = seen else { return seen }
-    return complete && Groups.everyServiceAnswers() ? .notMember : .doubt
+    return areWhole ? .notMember : .doubt
   }
+
+  /// Whether the list is complete and every name service can be asked: what is not found, is not.
+  var areWhole: Bool { complete && Groups.everyServiceAnswers() }
 
   /// Whether the account is positively found in the group; what is in doubt is `false`.
   ///

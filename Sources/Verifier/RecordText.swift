@@ -46,12 +46,11 @@ public enum RecordText {
       end(&text, attempts.wait ?? -1)
       number += 1
     }
-    let last = try record.state.lastUse()
-    guard last.time > 0 else { return }
+    guard let last = try record.state.lastUse() else { return }
     text.append("last")
     field(&text, last.time)
     text.append(" ")
-    write(use: last.factor, record, to: &text)
+    write(last.use, record, to: &text)
     text.append("\n")
   }
 
@@ -72,13 +71,13 @@ public enum RecordText {
   }
 
   private static func write(
-    use number: UInt8, _ record: borrowing Record, to text: inout TextRoom
+    _ use: StatePage.Use, _ record: borrowing Record, to text: inout TextRoom
   ) {
-    switch number {
-    case 0: text.append("recovery code")
-    case 255: text.append("invitation")
-    default:
-      guard let factor = FactorID(Int(number)).flatMap({ record.credentials.factor($0) }) else {
+    switch use {
+    case .recoveryCode: text.append("recovery code")
+    case .invitation: text.append("invitation")
+    case .factor(let id):
+      guard let factor = record.credentials.factor(id) else {
         return text.append("a removed factor")
       }
       factor.name.withBytes { (name: Span<UInt8>) in text.append(name) }

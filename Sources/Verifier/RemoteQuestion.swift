@@ -8,7 +8,7 @@ public enum RemoteQuestion {
   public static var selfSocket: StaticString { "/run/cachet-mfa/self.sock" }
 
   /// Seconds until the broker must have answered: more than it lives.
-  static let patience: Int64 = 7
+  public static var patience: Int64 { 7 }
 
   /// What the line in the PAM stack says besides: one bit each.
   public struct Flags: Sendable {

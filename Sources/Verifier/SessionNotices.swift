@@ -26,9 +26,7 @@ public enum SessionNotices {
         i += 1
       }
       // Who came in without an authenticator may be a thief: the owner hears it too.
-      if FactorID(Int(try record.state.lastUse().factor)) != nil {
-        try record.state.clear(notices)
-      }
+      if case .factor = try record.state.lastUse()?.use { try record.state.clear(notices) }
     } catch {
       return
     }

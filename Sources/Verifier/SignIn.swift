@@ -3,7 +3,8 @@ public import Store
 
 /// One sign-in: ask → look up → reserve → decide → commit → audit → report.
 ///
-/// Success comes from one place, `commit`, and only after what was used is on disk as used.
+/// A sign-in succeeds in one place, `commit`, and only after what was used is on disk as used. What
+/// self-service accepts besides, an invitation or a password for an enrolment, lets nobody in.
 /// "Ignored" comes from policy that was positively read. Everything that fails is a refusal.
 public enum SignIn {
   /// Steps to either side that a policy may allow at the most.
@@ -120,6 +121,18 @@ public enum SignIn {
       decision = Decision(.unavailable, .conversation)
     }
     return report(decision, subject, &host)
+  }
+
+  /// How much of `text` is password, as far as shape and policy say: all of it where they say nothing.
+  public static func passwordLength(
+    _ text: Span<UInt8>, _ request: Request, at location: StoreLocation
+  ) -> Int {
+    do throws(Obstacle) {
+      let digits = try Policy.applied(at: location).digits
+      return Answer(text, earlier: nil, split: request.mode.splits).password(digits: digits)
+    } catch {
+      return text.count
+    }
   }
 
   // MARK: audit and report

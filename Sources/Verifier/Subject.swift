@@ -18,13 +18,7 @@ struct Subject: ~Copyable {
   /// Reads the policy and what it says of the account.
   init(_ request: Request, at location: StoreLocation) throws(Obstacle) {
     let policy = try Policy.applied(at: location)
-    let account: Account?
-    switch request.account {
-    case .found(let found): account = found
-    case .unknown: account = nil
-    case .oversized: throw .accountLookup(0)
-    case .failed(let code): throw .accountLookup(code)
-    }
+    let account = try request.account.known()
     door =
       request.ownDoor
       ?? request.service.withBytes { (name: Span<UInt8>) in policy.door(of: name) }
@@ -71,6 +65,18 @@ extension Policy {
       case .file(let failure): throw .store(failure)
       case .text(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
       }
+    }
+  }
+}
+
+extension AccountLookup {
+  /// The account, `nil` where there is none; without an answer no decision can be made.
+  func known() throws(Obstacle) -> Account? {
+    switch self {
+    case .found(let account): return account
+    case .unknown: return nil
+    case .oversized: throw .accountLookup(0)
+    case .failed(let code): throw .accountLookup(code)
     }
   }
 }

@@ -109,6 +109,23 @@ extension HostTests {
       }
     }
 
+    @Test("where it refuses, the length tells neither who may come in nor what was recognised")
+    func lengths() async throws {
+      // alice's factor has six.
+      try await withBroker(policy: "digits = 8") { home in
+        let used = try await "alice-password" + home.alice.code()
+        let first = try await home.host.peer(sends: [Peer.question(used)])
+        #expect(first.lines == ["434d46410180000940000101410002000e"], "\(first)")
+        for (user, answer) in [
+          ("alice", used), ("alice", "alice-password000000"), ("bob", "alice-password000000"),
+          ("root", "alice-password000000"), ("mallory", "alice-password000000"),
+        ] {
+          let told = try await home.host.peer(sends: [Peer.question(answer, about: user)])
+          #expect(told.lines == ["434d464101800009400001034100020014"], "\(user): \(told)")
+        }
+      }
+    }
+
     @Test("whatever a peer sends or does not send, its broker is gone within five seconds")
     func garbage() async throws {
       try await withBroker { home in
@@ -192,9 +209,9 @@ private enum Peer {
   static let socket = "/run/cachet-mfa/decide.sock"
   static let connect = #"my $s = IO::Socket::UNIX->new("\#(socket)") or die $!;"#
 
-  /// A good question about alice, in hexadecimal: password and code in one, verify both.
-  static func question(_ answer: String) -> String {
-    let fields = field(1, "alice") + field(2, "cachet-admin") + "06000103" + field(8, answer)
+  /// A good question about `user`, in hexadecimal: password and code in one, verify both.
+  static func question(_ answer: String, about user: String = "alice") -> String {
+    let fields = field(1, user) + field(2, "cachet-admin") + "06000103" + field(8, answer)
     return "434d46410101" + number(fields.count / 2, digits: 4) + fields
   }
 

@@ -31,6 +31,7 @@ extension HostTests {
         let wrong = try await home.web("not-her-password", code)
         #expect(wrong.pam.first == "auth PAM_AUTH_ERR", "\(wrong)")
         #expect(wrong.decisions == ["refused wrong-password"], "\(wrong)")
+        #expect(wrong.journal.contains { $0.contains("pam_unix(cachet-mfa-password") }, "\(wrong)")
         let late = try await home.web("alice-password", code)
         #expect(late.decisions == ["refused used-code"], "\(late)")
         for _ in 0..<4 {
@@ -39,6 +40,43 @@ extension HostTests {
         }
         let throttled = try await home.web("alice-password", home.alice.nextCode())
         #expect(throttled.decisions == ["refused throttled"], "\(throttled)")
+      }
+    }
+
+    @Test("strangers delay who comes from a new address, until unlocked, and nobody else")
+    func strangers() async throws {
+      try await withBroker(policy: "unproven-account-limit = 20") { home in
+        func comesIn(from rhost: String) async throws -> [String] {
+          try await home.web("alice-password", home.alice.nextCode(), rhost: rhost).decisions
+        }
+        #expect(try await comesIn(from: "192.0.2.7") == ["accepted code"])
+        for nth in 1...20 {
+          _ = try await home.web("x", home.alice.wrongCode(nth), rhost: "198.51.100.\(nth)")
+        }
+        _ = try await home.web("x", home.alice.wrongCode(), rhost: "198.51.100.21")
+        let fresh = try await home.web("alice-password", home.alice.code(), rhost: "192.0.2.8")
+        #expect(fresh.decisions == ["refused throttled"], "\(fresh)")
+        #expect(try await comesIn(from: "192.0.2.7") == ["accepted code"])
+        _ = try await home.web("x", home.alice.wrongCode(), rhost: "198.51.100.22")
+        try await home.host.mfa("unlock", "alice")
+        let unlocked = try await home.web(
+          "alice-password", home.alice.code(1), rhost: "192.0.2.8")
+        #expect(unlocked.decisions == ["accepted code"], "\(unlocked)")
+      }
+    }
+
+    @Test("name services hear whom the question names, and never what was typed")
+    func named() async throws {
+      try await withBroker { home in
+        try home.host.nameServices("")
+        try home.host.write("", to: "/run/asked", mode: 0o600)
+        for user in ["nobody-here", "alice"] {
+          _ = try await home.host.pam(
+            "cachet-admin", about: user, "a-typed-password123456", rhost: "192.0.2.9")
+        }
+        let asked = home.host.read("/run/asked")
+        #expect(asked.contains("nobody-here\n"), "\(asked)")
+        #expect(!asked.contains("typed"), "\(asked)")
       }
     }
 
@@ -116,6 +154,31 @@ extension HostTests {
         // The code was never looked at.
         let good = try await home.web("alice-password", home.alice.code())
         #expect(good.pam == Brokers.isIn, "\(good)")
+      }
+    }
+
+    @Test(
+      "where a name service is in trouble, it is not said that somebody may not",
+      arguments: [
+        ("group=unavail", false), ("group=tryagain", false), ("passwd=unavail", false),
+        ("group=notfound", true),
+      ])
+    func trouble(_ trouble: String, isCertain: Bool) async throws {
+      try await withBroker { home in
+        try home.host.nameServices(trouble)
+        // alice is in the files, and bob may be in the group elsewhere.
+        let good = try await home.web("alice-password", home.alice.code())
+        #expect(good.pam == Brokers.isIn, "\(good)")
+        let user = trouble.hasPrefix("passwd") ? "mallory" : "bob"
+        let other = try await home.web("bob-password", "123456", user)
+        let reason = isCertain ? "refused not-allowed" : "unavailable account-lookup"
+        #expect(other.decisions == [reason, "account " + reason], "\(other)")
+        #expect(
+          other.pam
+            == (isCertain
+              ? ["auth PAM_AUTH_ERR", "acct PAM_ACCT_EXPIRED"]
+              : ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]),
+          "\(other)")
       }
     }
 

@@ -97,7 +97,8 @@ extension HostTests {
         for what in [["--factor", "phone"], []] {
           let last = try await home.change("alice", home.pair(), ["remove", "--yes"] + what)
           #expect(last.outcome.status == 1 && last.shows("that is the last factor") == 1, "\(last)")
-          #expect(last.changes == ["remove refused"] && !last.decisions.contains("authorize"))
+          #expect(last.changes == ["remove refused"], "\(last)")
+          #expect(!last.decisions.contains { $0.hasPrefix("authorize") }, "\(last)")
         }
         try await expect(home.ssh(home.both(alice.code())), isIn: true, ["accepted code"])
         // Where policy asks for none, it goes.

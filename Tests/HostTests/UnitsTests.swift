@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 extension HostTests {
-  /// No systemd runs in a test root: its own tools read the units, and the broker runs under what
-  /// they forbid.
+  /// What systemd's own tools say of them. What comes of them under a systemd is in SystemdTests.
   @Suite("The units")
   struct Units {
     private static let units = ["decide", "self"].flatMap {
@@ -46,32 +45,25 @@ extension HostTests {
       #expect(both[0] == both[1] && both[0].count > 30)
     }
 
-    @Test("with the capabilities that are left, signing in works, and pam_faillock counts")
-    func capabilities() async throws {
-      let names = try Units.values(of: "CapabilityBoundingSet", in: "cachet-mfa-decide@.service")
-        .map { "+" + $0.dropFirst(4).lowercased() }
-      #expect(names.count == 2)
-      let set = (["-all"] + names).joined(separator: ",")
-      try await withBroker(through: "setpriv --no-new-privs --bounding-set \(set)") { home in
-        try home.host.pam(
-          "cachet-mfa-password",
-          [
-            "auth required pam_faillock.so preauth dir=/run/faillock",
-            "auth [success=1 default=ignore] pam_unix.so nodelay",
-            "auth [default=die] pam_faillock.so authfail dir=/run/faillock",
-            "auth required pam_faillock.so authsucc dir=/run/faillock",
-            "account required pam_unix.so",
-          ])
-        // As sshd's pam_faillock leaves it: the user's own.
-        try await home.host.shell(
-          "install -d /run/faillock && install -o alice -m 640 /dev/null /run/faillock/alice")
-        let wrong = try await home.web("not-her-password", home.alice.code())
-        #expect(wrong.decisions.first == "refused wrong-password", "\(wrong)")
-        let size = ["stat", "-c", "%s", "/run/faillock/alice"].joined(separator: " ")
-        #expect(try await home.host.shell(size).output == "64\n")
-        let right = try await home.web("alice-password", home.alice.nextCode())
-        #expect(right.pam == ["auth PAM_SUCCESS", "acct PAM_SUCCESS"], "\(right)")
-        #expect(try await home.host.shell(size).output == "0\n")
+    @Test("nor with the drop-in for directories, nor with the timer that ends the form's sessions")
+    func besides() async throws {
+      try await withHost(sshd: nil) { host in
+        try host.copy("packaging/apache", to: "/usr/share/cachet-mfa/apache")
+        var paths: [String] = []
+        for name in ["service", "timer"].map({ "cachet-mfa-passphrases.\($0)" }) {
+          try host.copy("packaging/apache/\(name)", to: "/etc/systemd/system/\(name)")
+          paths.append("/etc/systemd/system/\(name)")
+        }
+        for role in ["decide", "self"] {
+          let path = "/etc/systemd/system/cachet-mfa-\(role)@.service"
+          try host.copy("packaging/systemd/cachet-mfa-\(role)@.service", to: path)
+          try host.copy("packaging/systemd/network-pam.conf", to: path + ".d/network-pam.conf")
+          paths.append(path)
+        }
+        for path in paths {
+          let told = try await host.run("systemd-analyze", "verify", "--man=no", path)
+          #expect(told.status == 0 && told.errors.isEmpty, "\(told)")
+        }
       }
     }
 
@@ -125,10 +117,6 @@ extension HostTests {
     private static func lines(of key: String, in unit: String) throws -> [String] {
       try text(of: unit).split(separator: "\n").filter { $0.hasPrefix(key + "=") }
         .map { String($0.dropFirst(key.count + 1)) }
-    }
-
-    private static func values(of key: String, in unit: String) throws -> [String] {
-      try lines(of: key, in: unit).flatMap { $0.split(separator: " ").map(String.init) }
     }
   }
 }

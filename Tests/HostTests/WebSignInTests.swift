@@ -200,6 +200,78 @@ extension HostTests {
       }
     }
 
+    @Test("no other site signs anybody out; a bookmark and this site's links do")
+    func staysIn() async throws {
+      try await withWebDoor(.apache()) { home, browser in
+        let reply = try await browser.signIn("alice", "alice-password" + home.alice.code())
+        #expect(reply.location == "/dashboard", "\(reply)")
+        for site in ["cross-site", "same-site"] {
+          let out = try await browser.send([
+            .init("/cachet-mfa/sign-out", headers: ["Sec-Fetch-Site: \(site)"])
+          ])[0]
+          #expect(out.status == 403 && out.cookies.isEmpty, "\(out)")
+          #expect(try await browser.get("/dashboard").user == "alice")
+        }
+        for site in ["none", "same-origin", nil] {
+          let again = try await browser.signIn(
+            "alice", "alice-password" + home.alice.nextCode())
+          #expect(again.location == "/dashboard", "\(again)")
+          let out = try await browser.send([
+            .init("/cachet-mfa/sign-out", headers: site.map { ["Sec-Fetch-Site: \($0)"] } ?? [])
+          ])[0]
+          #expect(out.location == "/cachet-mfa/sign-in.html#signed-out", "\(out)")
+          #expect(try await browser.get("/dashboard").page == nil)
+        }
+      }
+    }
+
+    @Test("wrong answers count by address, whatever its owner calls it")
+    func addresses() async throws {
+      try await withWebDoor(.apache(), site: ["HostnameLookups On"]) { home, browser in
+        try await home.host.must("echo '127.0.0.1 trusted.example.com' >/etc/hosts")
+        let visit = try await home.visit {
+          _ = try await browser.signIn("alice", "alice-password" + home.alice.code())
+          return try await home.host.run("true")
+        }
+        #expect(visit.decisions.contains("accepted code"), "\(visit)")
+        #expect(visit.journal.contains { $0.contains("rhost=127.0.0.1") }, "\(visit)")
+        #expect(!visit.journal.contains { $0.contains("trusted") }, "\(visit)")
+      }
+    }
+
+    @Test("one address has so many answers decided by nginx, and keeps nobody else")
+    func limit() async throws {
+      try await withWebDoor(.nginx(), policy: "session.cachet-admin = 900") { home, browser in
+        let garbage = """
+          for n in $(seq 80); do
+            curl -sk -u "alice:garbage$n" -o /dev/null -w '%{http_code}\\n' https://127.0.0.1/dashboard &
+          done; wait
+          """
+        async let storm = home.host.shell(garbage)
+        // From elsewhere, and without a password, nobody waits for a turn; and what is open is open.
+        try await Task.sleep(for: .seconds(2))
+        let code = try await home.alice.code()
+        let other = try await home.host.shell(
+          """
+          for n in $(seq 15); do
+            curl -sk --interface 127.0.0.2 -u alice:alice-password\(code) -o /dev/null \
+              -w '%{http_code}\\n' https://127.0.0.1/dashboard
+          done
+          """)
+        #expect(other.lines == Array(repeating: "200", count: 15), "\(other)")
+        let pages = (0..<60).map { _ in Browser.Request("/dashboard") }
+        for reply in try await browser.send(pages) { #expect(reply.status == 401, "\(reply)") }
+        for reply in try await browser.send((0..<60).map { _ in .init("/robots.txt") }) {
+          #expect(reply.status == 200, "\(reply)")
+        }
+        let told = try await storm.lines
+        // 1 + burst, and what the rate lets in while the first ones are being decided.
+        let decided = told.count { $0 == "401" }
+        #expect(told.count == 80 && (41...60).contains(decided), "\(told)")
+        #expect(told.count { $0 == "429" } == 80 - decided, "\(told)")
+      }
+    }
+
     @Test("without the broker nobody comes in and nobody stays; with it again they do")
     func brokerDown() async throws {
       try await withWebDoor(.apache()) { home, browser in
@@ -312,10 +384,11 @@ extension Guarded {
 
 /// A guarded host with the broker and a web server in front of Cachet 2.4; alice is an administrator of it.
 private func withWebDoor(
-  _ server: Web.Server, policy line: String = "", body: (Guarded, Browser) async throws -> Void
+  _ server: Web.Server, policy line: String = "", site lines: [String] = [],
+  body: (Guarded, Browser) async throws -> Void
 ) async throws {
   try await withBroker(policy: line) { home in
-    _ = try await Web(server, cachet: "2.4", on: home.host)
+    _ = try await Web(server, cachet: "2.4", site: lines, on: home.host)
     try await body(home, Browser(host: home.host))
   }
 }

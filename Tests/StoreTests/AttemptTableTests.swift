@@ -112,6 +112,59 @@ import Testing
     }
   }
 
+  @Test func `after a day wrong answers count no more, nor where the clock was a day ahead`()
+    async throws
+  {
+    try await withTable { _, table in
+      let alice = Array("alice".utf8)
+      for origin in [host("192.0.2.1"), .user(0), .anywhere] {
+        for _ in 0..<4 {
+          try table.settle(.refused, alice.span, from: origin, now: Self.now, found: 0)
+        }
+        for (seconds, refused) in [(86_399, 4), (86_400, 0), (-86_399, 4), (-86_400, 0)]
+          as [(Int64, Int)]
+        {
+          try expect(
+            table.refused(alice.span, from: origin, now: Self.now + seconds) == refused)
+        }
+        try table.settle(.refused, alice.span, from: origin, now: Self.now + 86_400, found: 0)
+        try expect(table.refused(alice.span, from: origin, now: Self.now + 86_400) == 1)
+      }
+    }
+  }
+
+  @Test func `unlocking forgets what counts wherever it came from, for one account`() async throws {
+    try await withTable { _, table in
+      let (alice, bob) = (Array("alice".utf8), Array("bob".utf8))
+      for name in [alice, bob] {
+        try table.settle(.refused, name.span, from: .anywhere, now: Self.now, found: 0)
+        try table.settle(.refused, name.span, from: .user(0), now: Self.now, found: 0)
+      }
+      try table.unlock(alice.span, now: Self.now)
+      try expect(table.refused(alice.span, from: .anywhere, now: Self.now) == 0)
+      try expect(table.refused(alice.span, from: .user(0), now: Self.now) == 1)
+      try expect(table.refused(bob.span, from: .anywhere, now: Self.now) == 1)
+    }
+  }
+
+  @Test func `an origin is remembered for thirty days, however many others try`() async throws {
+    try await withTable { _, table in
+      let (alice, bob) = (Array("alice".utf8), Array("bob".utf8))
+      let home = host("192.0.2.1")
+      try table.remember(alice.span, from: home, now: Self.now)
+      for origin in 0..<50_000 as Range<UInt32> {
+        try table.settle(.refused, bob.span, from: .user(origin), now: Self.now + 60, found: 0)
+      }
+      try expect(table.remembers(alice.span, from: home, now: Self.now))
+      try expect(table.remembers(alice.span, from: home, now: Self.now + 30 * 86_400 - 1))
+      try expect(!table.remembers(alice.span, from: home, now: Self.now + 30 * 86_400))
+      try expect(!table.remembers(alice.span, from: home, now: Self.now - 1))
+      try expect(!table.remembers(bob.span, from: home, now: Self.now))
+      try expect(!table.remembers(alice.span, from: host("192.0.2.2"), now: Self.now))
+      try expect(table.refused(alice.span, from: home, now: Self.now) == 0)
+    }
+  }
+
   @Test func `a full set loses its oldest word and no other`() async throws {
     try await withTable { file, table in
       let alice = Array("alice".utf8)

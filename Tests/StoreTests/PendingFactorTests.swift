@@ -7,35 +7,41 @@ import Testing
 private let now: Int64 = 1_800_000_000
 private let plain = (0..<20).map { UInt8($0) }
 
+private let record = RecordID(bytes: InlineArray { UInt8($0) })
+
 private func seal(
-  _ grant: PendingFactor.Grant = .proof, uid: UInt32 = 1000, under keys: borrowing KeyRing
+  _ grant: PendingFactor.Grant = .proof, uid: UInt32 = 1000, for record: RecordID? = record,
+  under keys: borrowing KeyRing
 ) throws -> [UInt8] {
   let parameters = try #require(Parameters(algorithm: .sha256, digits: 8, period: 60))
   var room = [UInt8](repeating: 0, count: PendingFactor.longest)
   var span = room.mutableSpan
-  let length = try PendingFactor(parameters, grant).seal(
+  let length = try PendingFactor(parameters, grant, for: record).seal(
     plain.span, uid: uid, now: now, under: keys, into: &span)
   return Array(room.prefix(length))
 }
 
 private func opening(
-  _ sealed: [UInt8], uid: UInt32 = 1000, at time: Int64 = now, _ keys: borrowing KeyRing
+  _ sealed: [UInt8], uid: UInt32 = 1000, for record: RecordID? = record, at time: Int64 = now,
+  _ keys: borrowing KeyRing
 ) -> String {
   refusal {
-    try PendingFactor.open(sealed.span, uid: uid, now: time, under: keys) {
+    try PendingFactor.open(sealed.span, uid: uid, record: record, now: time, under: keys) {
       (_: PendingFactor, _: Span<UInt8>) throws(StoreFailure) in
     }
   }
 }
 
-/// Enrols alice with `secret` by `grant`.
+/// Enrols alice with `secret` by `grant`, for the record that she has or for another.
 private func enroll(
-  _ grant: PendingFactor.Grant, _ secret: [UInt8], _ store: borrowing Store
+  _ grant: PendingFactor.Grant, _ secret: [UInt8], for other: RecordID? = nil,
+  _ store: borrowing Store
 ) throws -> String {
   let (alice, parameters) = (try account("alice"), try #require(Parameters()))
+  let record = try other ?? store.record(of: alice, uid: 1000)?.credentials.record
   do throws(StoreFailure) {
     _ = try store.enroll(
-      alice, uid: 1000, as: nil, PendingFactor(parameters, grant), secret: secret.span,
+      alice, uid: 1000, as: nil, PendingFactor(parameters, grant, for: record), secret: secret.span,
       confirmed: Step(rawValue: 1), now: now
     ) { _ in }
   } catch {
@@ -62,7 +68,9 @@ private func invite(_ store: borrowing Store) throws -> PendingFactor.Grant {
     try await withStore { folder, _ in
       let keys = try KeyRing(fileName("host.key"), in: trusted(folder))
       let sealed = try seal(.invitation(place: 7, generation: 515), under: keys)
-      let told = try PendingFactor.open(sealed.span, uid: 1000, now: now, under: keys) {
+      let told = try PendingFactor.open(
+        sealed.span, uid: 1000, record: record, now: now, under: keys
+      ) {
         (factor: PendingFactor, secret: Span<UInt8>) throws(StoreFailure) in
         "\(factor.parameters.algorithm.name) \(factor.parameters.digits) "
           + "\(factor.parameters.period) \(factor.grant) \(bytes(secret) == plain)"
@@ -95,6 +103,22 @@ private func invite(_ store: borrowing Store) throws -> PendingFactor.Grant {
     }
   }
 
+  @Test func `it opens for the record it was made for, or for none where there was none`()
+    async throws
+  {
+    try await withStore { folder, _ in
+      let keys = try KeyRing(fileName("host.key"), in: trusted(folder))
+      let other = RecordID(bytes: InlineArray { UInt8($0 ^ 1) })
+      let bound = try seal(under: keys)
+      #expect(opening(bound, keys) == "none")
+      #expect(opening(bound, for: other, keys) == "credentials lapsed")
+      #expect(opening(bound, for: nil, keys) == "credentials lapsed")
+      let first = try seal(.password, for: nil, under: keys)
+      #expect(opening(first, for: nil, keys) == "none")
+      #expect(opening(first, keys) == "credentials lapsed")
+    }
+  }
+
   @Test func `it does not open under the key of another host`() async throws {
     try await withStore { folder, _ in
       let keys = try KeyRing(fileName("host.key"), in: trusted(folder))
@@ -120,6 +144,9 @@ private func invite(_ store: borrowing Store) throws -> PendingFactor.Grant {
       #expect(try enroll(new, other, store) == "credentials lapsed")
       #expect(try enroll(.password, other, store) == "credentials lapsed")
       #expect(try enroll(.proof, other, store) == "none")
+      #expect(
+        try enroll(.proof, [UInt8](repeating: 8, count: 20), for: record, store)
+          == "credentials lapsed")
       // Whatever is still about of a factor that was removed does not bring it back.
       let first = try #require(factorName("authenticator"))
       _ = try store.remove(first, of: alice, uid: 1000, now: now)

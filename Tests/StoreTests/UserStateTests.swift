@@ -166,15 +166,16 @@ import Testing
       try expect(state.lastRefusal(at: .web).time == 1000)
       try expect(state.lastSignIn(at: .ssh) == 2000)
       try expect(state.lastSignIn(at: .web) == 0)
-      try expect(state.lastUse() == (2000, 5))
+      let first = try #require(try state.lastUse())
+      #expect(first.time == 2000 && first.use == .factor(id))
       try expect(state.invitationOpened() == 0)
       try state.note(.recoveryCode, at: .web, now: 3000)
-      try expect(state.lastUse() == (3000, 0))
+      try expect(state.lastUse()?.use == .recoveryCode)
       try state.note(.invitation, at: .local, now: 4000)
-      try expect(state.lastUse() == (4000, 255))
+      try expect(state.lastUse()?.use == .invitation)
       try expect(state.invitationOpened() == 4000)
       try state.note(.recoveryCode, at: .web, now: -1)
-      try expect(state.lastUse() == (0, 0))
+      try expect(state.lastUse() == nil)
     }
   }
 

@@ -99,7 +99,7 @@ public struct TestHost: Sendable {
   public func nameServices(_ trouble: String?) throws {
     let library = "/usr/lib/x86_64-linux-gnu/libnss_trouble.so.2"
     try write(
-      "passwd: files trouble\ngroup: files trouble\nshadow: files\nhosts: files\n",
+      "passwd: files trouble\ngroup: files trouble\nshadow: files trouble\nhosts: files\n",
       to: "/etc/nsswitch.conf")
     try? FileManager.default.removeItem(at: path(library))
     guard let trouble else { return }

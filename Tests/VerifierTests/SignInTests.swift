@@ -75,6 +75,74 @@ struct SignInTests {
     #expect(bench.outcome(bench.code()) == "code")
   }
 
+  @Test("where somebody signed in from, strangers elsewhere delay nothing for thirty days")
+  func acquaintance() throws {
+    let bench = try Bench()
+    try bench.enroll()
+    func tell(_ answer: String, from rhost: String) -> String {
+      bench.attempt([answer], proven: false, rhost: rhost).told.reason
+    }
+    func storm() {
+      for nth in 0..<60 { _ = tell(bench.wrongCode(nth), from: "198.51.100.\(nth)") }
+    }
+    #expect(tell(bench.code(), from: "192.0.2.1") == "code")
+    bench.now += 30
+    storm()
+    #expect(tell(bench.code(), from: "192.0.2.2") == "throttled")
+    #expect(tell(bench.code(), from: "192.0.2.1") == "code")
+    // Its own wrong answers count there, and there alone.
+    for nth in 0..<5 { #expect(tell(bench.wrongCode(nth), from: "192.0.2.1") == "wrong-code") }
+    bench.now += 29
+    #expect(tell(bench.code(), from: "192.0.2.1") == "throttled")
+    bench.now += 1
+    #expect(tell(bench.code(), from: "192.0.2.1") == "code")
+    bench.now += 30 * 86_400 - 1
+    storm()
+    #expect(tell(bench.code(), from: "192.0.2.1") == "code")
+    bench.now += 30 * 86_400
+    storm()
+    #expect(tell(bench.code(), from: "192.0.2.1") == "throttled")
+  }
+
+  @Test("who waits at the ceiling holds nothing of the origin")
+  func waitsWithEmptyHands() async throws {
+    let bench = try Bench()
+    try bench.enroll()
+    let table = try AttemptTable(in: Store.makePath(bench.location.run, bench.location.owners))
+    let alice = Array("alice".utf8)
+    let one = AttemptLimits(after: 1, firstWait: 900, longestWait: 900, lockAfter: nil)
+    let many = AttemptLimits(after: 50, firstWait: 30, longestWait: 900, lockAfter: nil)
+    for _ in 0..<15 {
+      let admission = try table.reserve(alice.span, from: .anywhere, now: bench.now, many)
+      #expect(admission == .reserved(found: 0) || admission == .reserved(found: bench.now))
+    }
+    let (answer, location, account, time) = (bench.code(), bench.location, bench.alice, bench.now)
+    let waiting = Task.detached {
+      var host = FakeHost(answers: [answer], earlier: nil, time: time)
+      let request = Request(
+        user: quoted("alice"), account: .found(account), service: quoted("sudo"), mode: .prompt,
+        rhost: quoted("192.0.2.1"))
+      return text(SignIn.run(request, at: location, host: &host).reason.name)
+    }
+    try await Task.sleep(for: .milliseconds(500))
+    // What is abandoned counts as refused: nearly always nothing is, between two looks.
+    var free = 0
+    for _ in 0..<100 {
+      let origin = AttemptTable.Origin.host(quoted("192.0.2.1"))
+      if case .reserved(let found) = try table.reserve(
+        alice.span, from: origin, now: bench.now + 60, one)
+      {
+        free += 1
+        try table.settle(
+          .givenBack, alice.span, from: origin, now: bench.now + 60, found: found)
+      }
+      try await Task.sleep(for: .milliseconds(3))
+    }
+    #expect(free > 50)
+    // Those that held it up are abandoned by then.
+    #expect(await waiting.value == "code")
+  }
+
   @Test("an unknown user, one who is not enrolled, and a wrong code see the same")
   func indistinguishable() throws {
     let bench = try Bench()

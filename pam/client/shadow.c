@@ -28,7 +28,7 @@ void client_pretend(const char *user, const char *password)
 {
     char setting[512];
     /* '$' begins every setting that costs something; "!" stands before that of a locked account. */
-    bool is_known = client_shadow_field(user, setting, sizeof setting);
+    bool is_known = user != NULL && client_shadow_field(user, setting, sizeof setting);
     char *from = is_known ? strchr(setting, '$') : NULL;
     char usual[CRYPT_GENSALT_OUTPUT_SIZE];
     if (from == NULL)

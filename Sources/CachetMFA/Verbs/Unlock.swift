@@ -6,6 +6,8 @@ struct Unlock: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Forget a user's wrong codes at every door.",
     discussion: """
+      Forgotten too is what strangers without the password have tried, from all addresses together.
+
       --clock also forgets codes of a time that has not come yet: for a host whose clock was ahead \
       and now refuses every code.
       """)
@@ -27,6 +29,10 @@ struct Unlock: ParsableCommand {
       try record.state.unlock()
       if clock { try record.state.forgetSteps(after: Times.now) }
       try record.state.sync()
+      let attempts = try AttemptTable(in: Store.makePath(site.location.run, site.location.owners))
+      try person.account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+        try attempts.unlock(name, now: Times.now)
+      }
       return true
     }
     guard isThere else { throw .notEnrolled(person, site) }

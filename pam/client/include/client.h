@@ -24,7 +24,7 @@ enum client_answer client_password(const char *service, const char *user, const 
 enum client_answer client_account(const char *service, const char *user, const char *_Nullable rhost);
 
 /* Does the work of verifying a local password without an answer. */
-void client_pretend(const char *user, const char *password);
+void client_pretend(const char *_Nullable user, const char *password);
 
 /*
  * Copies the password field of `user` in the shadow file into `room`, empty where there is none;
