@@ -20,7 +20,7 @@ extension Check {
       rationale:
         "whoever reaches the database's port, or a copy of its account table, tries words and short combinations first",
       fix:
-        "set a new one with ALTER USER, then in .env (docs/audit.md, 'Rotating the database password')",
+        "set a new one with ALTER USER, then in .env (docs/audit.md, 'The database password')",
       reference: "policy: at least 16 characters of 4 classes, no word of a dictionary",
       look: { subject in
         subject.withPassword { password, setting in
