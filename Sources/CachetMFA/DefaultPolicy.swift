@@ -35,8 +35,14 @@ enum DefaultPolicy {
     door.sshd = ssh
     # Example: door.SERVICE = web
 
+    # Programs that are not root ask the broker: which account (of a web server, say) may ask, at which
+    # PAM service, about the members of which group; and for how many seconds a browser's answer is
+    # taken again there.
+    # Example: broker-allow = USER : SERVICE : GROUP
+    # Example: session.SERVICE = 900
+
     # Services that ask the broker about their own user: screen lockers.
-    #self-services = SERVICE, SERVICE
+    # Example: self-services = SERVICE
 
     # Wrong codes after which the next one has to wait (1 to 10), the first wait in seconds, which
     # doubles with every wrong code, and the longest.

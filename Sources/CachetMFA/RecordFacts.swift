@@ -163,12 +163,12 @@ struct RecordFacts {
           + "\(codes.left) of \(codes.total) left, made \(Times.local(codes.created))")
     }
     if let invitation {
+      let end = Times.local(invitation.expires)
       let state =
-        invitation.isUsed
-        ? "used"
-        : invitation.expires > Times.now
-          ? "good until \(Times.local(invitation.expires))"
-          : "expired \(Times.local(invitation.expires))"
+        invitation.expires <= Times.now
+        ? "expired \(end)"
+        : invitation.isUsed
+          ? "used to sign in, opens an enrolment until \(end)" : "good until \(end)"
       output.line(RecordFacts.label("invitation") + state)
     }
     for door in doors where door.refused > 0 || door.lastSignIn > 0 {

@@ -269,7 +269,7 @@ extension HostTests {
           #expect(
             visit.text == """
               cachet-mfa: error: the broker does not answer at /run/cachet-mfa/self.sock
-              cachet-mfa: hint: start it: 'systemctl enable --now cachet-mfa-self.socket'
+              cachet-mfa: hint: root: 'systemctl enable --now cachet-mfa-self.socket' starts it
 
               """, "\(visit)")
         }

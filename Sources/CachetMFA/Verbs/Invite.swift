@@ -51,8 +51,9 @@ struct Invite: ParsableCommand {
       secrets.show(on: output.sheet)
       output.line()
       output.line(
-        "it opens one sign-in in place of a code; hand it over on another way than the")
-      output.line("password's; it is shown this once")
+        "it opens one sign-in in place of a code, and one 'cachet-mfa enroll' of "
+          + "\(person.name)'s own;")
+      output.line("hand it over on another way than the password's; it is shown this once")
     }
     try output.flush()
   }

@@ -28,11 +28,15 @@ func refused(_ reply: String, _ person: Person, _ site: Site) -> Complaint {
   case "expired-invitation":
     return Complaint(
       "\(name): the invitation has expired", hint: "ask root for a new one", .refused)
-  case "wrong-password": return Complaint("\(name): wrong password", .refused)
+  case "wrong-password":
+    return Complaint(
+      "\(name): wrong password", hint: "a code that was typed with it is used up", .refused)
   case "account-shut":
     return Complaint("\(name): the account or its password has expired", .refused)
   case "not-a-code", "no-answer":
-    return Complaint("\(name): that is neither a code nor a recovery code", .refused)
+    return Complaint(
+      "\(name): that is neither a code, a recovery code nor an invitation",
+      hint: "who has none of them asks root for an invitation", .refused)
   case "not-allowed":
     return Complaint(
       "\(name): the password alone does not enrol", hint: "ask root for an invitation", .refused)
@@ -45,7 +49,10 @@ func refused(_ reply: String, _ person: Person, _ site: Site) -> Complaint {
       "\(name) is locked after too many wrong codes",
       hint: "root: '\(site.command("unlock " + shellWord(name)))' unlocks", .refused)
   case "disabled": return Complaint("\(name) is disabled", hint: "ask root", .refused)
-  case "not-enrolled": return Failure.notEnrolled(person, site).complaint
+  case "not-enrolled":
+    return Complaint(
+      "\(name) is not enrolled", hint: "ask root for an invitation: 'cachet-mfa enroll' takes it",
+      .refused)
   case "not-confirmed": return Failure.notConfirmed.complaint
   case "full": return trouble(.full)
   case "name-taken": return trouble(.nameTaken)

@@ -16,7 +16,7 @@ extension Failure {
     case .noBroker:
       Complaint(
         "the broker does not answer at \(RemoteQuestion.selfSocket)",
-        hint: "start it: 'systemctl enable --now cachet-mfa-self.socket'", .unavailable)
+        hint: "root: 'systemctl enable --now cachet-mfa-self.socket' starts it", .unavailable)
     case .broker(let words, let person, let site): refused(words, person, site)
     case .badPath(let option, let value):
       Complaint("\(option) \(quoted(value)) is no path", .usage)
