@@ -1,5 +1,3 @@
-import Foundation
-
 extension Check {
   static let trail: [Check] = [
     Check(
@@ -15,7 +13,9 @@ extension Check {
         func evidence(_ message: String) -> Verdict {
           .broken(Evidence(place: Place(path: path), about: "review", message: message))
         }
-        guard let mark = subject.options.trail else { return evidence("nobody has reviewed it yet") }
+        guard let mark = subject.options.trail else {
+          return evidence("nobody has reviewed it yet")
+        }
         let days = mark.age(at: subject.options.now) / 86_400
         guard days >= 0 else { return evidence("the review lies in the future") }
         return days > subject.options.trailDays

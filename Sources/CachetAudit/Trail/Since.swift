@@ -1,3 +1,5 @@
+import Glibc
+
 /// From when on: `7d`, `24h`, `2026-10-01` or `2026-10-01T12:00:00Z`.
 enum Since {
   static func moment(_ text: String, now: Moment) -> Moment? {
@@ -22,4 +24,8 @@ enum Since {
     }
     return local.inUTC.later(by: -offset)
   }
+}
+
+extension Moment {
+  static var now: Moment { Moment(seconds: time(nil)) }
 }

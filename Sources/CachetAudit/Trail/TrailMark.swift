@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Who has reviewed the trail, when, and up to where in each source.
 struct TrailMark: Sendable, Codable {
@@ -17,7 +18,9 @@ struct TrailMark: Sendable, Codable {
 
   /// Replaces the file at `path`: a reader sees the old mark or the new one.
   func write(to path: String) throws(Obstacle) {
-    do { try Data(JSONText.of(self).utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+    do {
+      try Data(JSONText.of(self).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
       throw .damaged(path: path, what: "cannot be written")
     }
   }

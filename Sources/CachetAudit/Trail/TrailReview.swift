@@ -5,7 +5,8 @@ struct TrailReview {
   var thresholds = TrailThresholds()
 
   /// Reads `sources` to their ends. What hinders one hinders no other.
-  func run(_ sources: [any TrailSource], into sinks: [any TrailSink]) throws(Obstacle) -> TrailSummary
+  func run(_ sources: [any TrailSource], into sinks: [any TrailSink]) throws(Obstacle)
+    -> TrailSummary
   {
     var timeline = Timeline(sources)
     var watch = Watch(thresholds: thresholds)
@@ -14,7 +15,9 @@ struct TrailReview {
     while let event = timeline.next() {
       let alerts = watch.see(event)
       // The day that these are about ended with the event before.
-      let (closing, others) = (alerts.filter { $0.isBefore(event) }, alerts.filter { !$0.isBefore(event) })
+      let (closing, others) = (
+        alerts.filter { $0.isBefore(event) }, alerts.filter { !$0.isBefore(event) }
+      )
       try tell(closing, into: sinks, &summary)
       if isNew(event), !event.occurrence.kind.isContext {
         summary.note(event)
@@ -27,7 +30,7 @@ struct TrailReview {
     summary.sources = sources.map { ($0.name, $0.tally) }
     summary.late = timeline.late
     summary.obstacles += timeline.obstacles
-    summary.obstacles += sources.compactMap(\.tally.firstUnreadable)
+    summary.damaged = sources.compactMap(\.tally.firstUnreadable)
     return summary
   }
 
@@ -70,6 +73,8 @@ struct TrailSummary {
   var notes: [String] = []
   /// What could not be read: with any, nothing here means that there was nothing.
   var obstacles: [Obstacle] = []
+  /// Of each source the first line that was not understood.
+  var damaged: [Obstacle] = []
 
   var worst: Severity? { alerts.values.map(\.rule.severity).max() }
 
@@ -93,7 +98,8 @@ struct TrailSummary {
     var count = alerts[alert.rule.id] ?? Count(rule: alert.rule)
     count.count += 1
     if count.messages.count < Self.shown {
-      count.messages.append("\(alert.signal.time) \(alert.signal.message) (\(alert.signal.event.place))")
+      count.messages.append(
+        "\(alert.signal.time) \(alert.signal.message) (\(alert.signal.event.place))")
     }
     alerts[alert.rule.id] = count
   }
@@ -105,7 +111,8 @@ struct TrailSummary {
       let name = Printable.text(name.utf8, limit: 200)
       if tally.hasGap {
         all.append(
-          "\(name) is another file than at the last review: what came behind it in the old one was not found beside it")
+          "\(name) is another file than at the last review: what came behind it in the old one was not found beside it"
+        )
       }
       if tally.cut > 0 { all.append("\(name): \(tally.cut) lines were longer than is kept") }
       if tally.unreadable > 1 {

@@ -11,13 +11,15 @@ struct AccessReader: LineReader {
     let path = RoutePath(access.target, below: prefix)
     guard let kind = Self.kind(of: access, path) else { return .nothing }
     // A name that was refused may be a password, typed into the wrong field.
-    let isNamed = access.status != 401 && !["-", "\"\"", ""].contains { access.user.elementsEqual($0.utf8) }
+    let isNamed =
+      access.status != 401 && !["-", "\"\"", ""].contains { access.user.elementsEqual($0.utf8) }
     return .occurrence(
       Occurrence(
         time: access.time, kind: kind,
         user: isNamed ? Printable.text(access.user) : nil,
         address: Printable.text(access.address),
-        detail: "\(Printable.text(access.method, limit: 10)) \(Self.shown(path, kind)) \(access.status)"
+        detail:
+          "\(Printable.text(access.method, limit: 10)) \(Self.shown(path, kind)) \(access.status)"
       ))
   }
 
@@ -26,7 +28,8 @@ struct AccessReader: LineReader {
     if access.status == 429 { return .tooMany }
     if path.isAt("/auth/login") { return isPost ? .passwordPosted : nil }
     if path.isAt("/auth/2fa") { return isPost ? .codePosted : nil }
-    if path.isBelow("/dashboard/user"), path.text.reversed().starts(with: "/api/regen".utf8.reversed())
+    if path.isBelow("/dashboard/user"),
+      path.text.reversed().starts(with: "/api/regen".utf8.reversed())
     {
       return (200..<400).contains(access.status) ? .keyPage : nil
     }

@@ -38,16 +38,3 @@ struct ActionRow: Sendable {
     }
   }
 }
-
-/// Rows of that table as the clients of databases print them, a tab between two columns
-/// (docs/audit.md, "Reviewing the trail").
-struct ActionReader: LineReader {
-  let clock: @Sendable (LocalTime) -> Moment
-
-  func read(_ line: ArraySlice<UInt8>) -> Reading {
-    guard !line.isEmpty else { return .nothing }
-    let values = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-    let row = ActionRow(values.map { String(decoding: $0, as: UTF8.self) }, clock: clock)
-    return row.map { .occurrence($0.occurrence) } ?? .unreadable("is no row of the table actions")
-  }
-}

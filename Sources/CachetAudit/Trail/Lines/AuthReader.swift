@@ -83,7 +83,9 @@ struct AuthReader: LineReader {
         detail: words.joined(separator: " ")))
   }
 
-  private static func isDigit(_ byte: UInt8?) -> Bool { byte.map { (0x30...0x39).contains($0) } ?? false }
+  private static func isDigit(_ byte: UInt8?) -> Bool {
+    byte.map { (0x30...0x39).contains($0) } ?? false
+  }
 
   /// `2026-10-01T12:00:00.123456+02:00`
   private static func stamp(_ cursor: inout Cursor) -> Moment? {

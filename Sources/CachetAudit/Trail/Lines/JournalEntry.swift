@@ -27,7 +27,11 @@ struct JournalEntry {
       let name = String(decoding: key, as: UTF8.self)
       if cursor.rest.first == UInt8(ascii: "\"") {
         guard let value = Self.string(&cursor) else { return nil }
-        if Self.wanted.contains(name), seen.insert(name).inserted { fields[name] = value } else { fields[name] = nil }
+        if Self.wanted.contains(name), seen.insert(name).inserted {
+          fields[name] = value
+        } else {
+          fields[name] = nil
+        }
       } else {
         guard let bytes = Self.other(&cursor) else { return nil }
         let isNew = seen.insert(name).inserted
@@ -96,7 +100,11 @@ struct JournalEntry {
         let word = cursor.rest.prefix { isOfWord($0) }
         cursor = Cursor(cursor.rest[word.endIndex...])
         guard !word.isEmpty else { return nil }
-        if let byte = UInt8(String(decoding: word, as: UTF8.self)) { bytes.append(byte) } else { isOfBytes = false }
+        if let byte = UInt8(String(decoding: word, as: UTF8.self)) {
+          bytes.append(byte)
+        } else {
+          isOfBytes = false
+        }
       }
       skipBlanks(&cursor)
     } while cursor.take(",")

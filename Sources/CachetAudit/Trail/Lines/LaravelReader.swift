@@ -63,7 +63,9 @@ struct LaravelReader: LineReader {
     }
   }
 
-  private static func isOfClass(_ byte: UInt8) -> Bool { isLetter(byte) || byte == 0x5C || byte == 0x5F || (0x30...0x39).contains(byte) }
+  private static func isOfClass(_ byte: UInt8) -> Bool {
+    isLetter(byte) || byte == 0x5C || byte == 0x5F || (0x30...0x39).contains(byte)
+  }
 
   private static func isLetter(_ byte: UInt8) -> Bool {
     (0x61...0x7A).contains(byte | 0x20)

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A file that is written to, a piece at a time.
 final class ByteStream {
@@ -21,7 +22,7 @@ final class ByteStream {
   init(scratch: ()) throws(Obstacle) {
     let folder = FileManager.default.temporaryDirectory.path
     var template = Array("\(folder)/cachet-mfa-audit-XXXXXX".utf8CString)
-    let file = unsafe mkostemp(&template, O_CLOEXEC)
+    let file = unsafe mkstemp(&template)
     guard file >= 0 else { throw .unreadable(path: folder, errno: errno) }
     unsafe unlink(template)
     (path, self.file, isOwn) = (folder, file, true)

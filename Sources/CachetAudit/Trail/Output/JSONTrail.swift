@@ -19,7 +19,8 @@ final class JSONTrail: TrailSink {
         ("type", .text("alert")), ("time", .text(alert.signal.time.description)),
         ("rule", .text(alert.rule.id)), ("severity", .text(alert.rule.severity.rawValue)),
         ("message", .text(alert.signal.message)), ("response", .text(alert.rule.response)),
-        ("source", .text(alert.signal.event.source)), ("record", .number(alert.signal.event.record)),
+        ("source", .text(alert.signal.event.source)),
+        ("record", .number(alert.signal.event.record)),
       ])
     }
   }
@@ -40,7 +41,7 @@ final class JSONTrail: TrailSink {
           })
       ),
       ("notes", .list(summary.allNotes.map { .text($0) })),
-      ("errors", .list(summary.obstacles.map { .text($0.words) })),
+      ("errors", .list((summary.obstacles + summary.damaged).map { .text($0.words) })),
     ])
     try output.flush()
   }
@@ -75,7 +76,8 @@ indirect enum JSON {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": quoted += "\\\(scalar)"
-      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+      case _
+      where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
         || (0x2028...0x2029).contains(scalar.value):
         let digits = String(scalar.value, radix: 16)
         quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// `unix:/run/…`, `udp:HOST:PORT` or `tcp:HOST:PORT`: where messages of syslog are sent to. A
 /// datagram has one message; on TCP its length stands before it (RFC 6587, octet counting).
@@ -50,7 +50,7 @@ final class SyslogSocket {
     var rest = Array((isStream ? "\(message.utf8.count) \(message)" : message).utf8)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        unsafe Glibc.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       guard count >= 0 || errno == EINTR else { throw .unreadable(path: name, errno: errno) }
       rest = rest.dropFirst(max(0, count))
@@ -82,8 +82,10 @@ final class SyslogSocket {
   private static func connect(
     _ host: String, _ port: String, isStream: Bool
   ) throws(Obstacle) -> Int32 {
-    var wanted = addrinfo()
-    wanted.ai_socktype = Int32(isStream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue)
+    var wanted = unsafe addrinfo(
+      ai_flags: 0, ai_family: AF_UNSPEC,
+      ai_socktype: Int32(isStream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue), ai_protocol: 0,
+      ai_addrlen: 0, ai_addr: nil, ai_canonname: nil, ai_next: nil)
     var found: UnsafeMutablePointer<addrinfo>?
     guard unsafe getaddrinfo(host, port, &wanted, &found) == 0 else {
       throw .damaged(path: "\(host):\(port)", what: "has no address")

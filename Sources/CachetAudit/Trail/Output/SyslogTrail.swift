@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The trail as messages of syslog, each in a line of a file or sent to a collector.
 final class SyslogTrail: TrailSink {
@@ -12,7 +12,11 @@ final class SyslogTrail: TrailSink {
 
   init(_ way: Way) {
     self.way = way
-    host = ProcessInfo.processInfo.hostName
+    var name = [CChar](repeating: 0, count: 256)
+    let isKnown = unsafe gethostname(&name, name.count - 1) == 0
+    host =
+      isKnown
+      ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
   }
 
   func take(_ entry: TrailEntry) throws(Obstacle) {

@@ -49,7 +49,7 @@ final class TextTrail: TrailSink {
       "read: \(Printable.text(name.utf8, limit: 200)), \(tally.records) records, \(tally.events) of them told"
     }
     head += summary.allNotes.map { "note: \($0)" }
-    head += summary.obstacles.map { "could not read: \($0.words)" }
+    head += (summary.obstacles + summary.damaged).map { "could not read: \($0.words)" }
     try output.write(head.joined(separator: "\n") + "\n")
     try output.copy(days)
     try output.flush()
@@ -61,7 +61,10 @@ final class TextTrail: TrailSink {
       return count == 0 ? nil : "\(count) \(severity.rawValue)"
     }
     if words.isEmpty {
-      words = [summary.obstacles.isEmpty ? "no rule was met" : "no rule was met in what was read"]
+      words = [
+        summary.obstacles.isEmpty && summary.damaged.isEmpty
+          ? "no rule was met" : "no rule was met in what was read"
+      ]
     }
     words.append("\(summary.events) \(summary.events == 1 ? "event" : "events")")
     let period = summary.first.flatMap { first in summary.last.map { " from \(first) to \($0)" } }

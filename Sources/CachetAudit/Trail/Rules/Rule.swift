@@ -26,7 +26,8 @@ struct Rule: Sendable {
       response: "block the address; passwords that fail are recorded nowhere else",
       detector: { Burst(of: [.passwordPosted, .codePosted], by: .address, $0.passwords) }),
     Rule(
-      id: "too-many-requests", severity: .medium, title: "an address was turned away again and again",
+      id: "too-many-requests", severity: .medium,
+      title: "an address was turned away again and again",
       response: "block the address; the limit of 2.x counts per address, which a client can forge",
       detector: { Burst(of: [.tooMany], by: .address, $0.tooMany) }),
     Rule(

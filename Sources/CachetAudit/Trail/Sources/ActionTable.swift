@@ -59,3 +59,22 @@ final class ActionTable: TrailSource {
     }
   }
 }
+
+extension ActionTable {
+  /// The rows as the clients of databases print them: by id, a line each, a tab between two columns.
+  static func printed(at path: String) throws(Obstacle) -> Pages {
+    let file = try LogFile(path: path)
+    return { (after, limit) throws(Obstacle) in
+      var page: [[String?]] = []
+      while page.count < limit, let line = try file.next() {
+        let values = line.text.split(
+          separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false
+        )
+        .map { String(decoding: $0, as: UTF8.self) }
+        if let id = Int(values[0]), id <= after { continue }
+        page.append(values)
+      }
+      return page
+    }
+  }
+}

@@ -27,7 +27,8 @@ struct Heap<Element> {
     var place = 0
     while true {
       var least = place
-      for child in [2 * place + 1, 2 * place + 2] where child < nodes.count && isBefore(child, least) {
+      for child in [2 * place + 1, 2 * place + 2]
+      where child < nodes.count && isBefore(child, least) {
         least = child
       }
       guard least != place else { return first.element }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A log read from front to back, a piece at a time, whatever its size.
 final class LogFile {
