@@ -120,7 +120,7 @@ struct Log: ParsableCommand {
     try sources.addLaravelLogs()
     for path in accessLog { sources.addAccessLog(path, below: configuration) }
     for path in authLog { sources.addAuthLog(path) }
-    if let actions { sources.addActions(actions) }
+    if let actions { sources.addActions(actions) } else { sources.missActions() }
     let sinks = try sinks(for: installation)
     var summary = try TrailReview(since: since).run(sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes

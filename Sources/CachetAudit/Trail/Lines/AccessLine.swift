@@ -43,7 +43,7 @@ struct AccessLine {
 
   private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {
     var rest = line
-    while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+    while let quote = rest.place(of: UInt8(ascii: "\"")) {
       let dated = quote - widthOfDate
       if dated >= line.startIndex, line[dated] == UInt8(ascii: "["),
         line[quote - 2] == UInt8(ascii: "]"), line[quote - 1] == UInt8(ascii: " ")
@@ -56,13 +56,12 @@ struct AccessLine {
   }
 
   private static func closingQuote(in line: ArraySlice<UInt8>) -> Int? {
-    var place = line.startIndex
-    while place < line.endIndex {
-      switch line[place] {
-      case UInt8(ascii: "\""): return place
-      case UInt8(ascii: "\\"): place += 2
-      default: place += 1
-      }
+    var rest = line
+    while let quote = rest.place(of: UInt8(ascii: "\"")) {
+      // An even number of backslashes in front of it are pairs.
+      let slashes = line[..<quote].reversed().prefix { $0 == UInt8(ascii: "\\") }.count
+      if slashes % 2 == 0 { return quote }
+      rest = rest[(quote + 1)...]
     }
     return nil
   }

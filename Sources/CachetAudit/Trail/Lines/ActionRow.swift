@@ -19,7 +19,7 @@ struct ActionRow: Sendable {
     self.id = id
     occurrence = Occurrence(
       time: clock(local), kind: Self.kind(of: event),
-      user: values[2].map { Printable.text($0.utf8) }, detail: event)
+      user: values[2].map { Printable.name($0.utf8) }, detail: event)
   }
 
   private static func kind(of event: String) -> Occurrence.Kind {

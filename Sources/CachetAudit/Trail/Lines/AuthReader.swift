@@ -75,11 +75,12 @@ struct AuthReader: LineReader {
     var words = ["\(event) \(outcome)"]
     if let door = fields["door"] { words.append("at \(door)") }
     for name in ["factor", "reason", "part", "detail", "by"] {
-      if let value = fields[name] { words.append("\(name) \(value)") }
+      if let value = fields[name] { words.append("\(name) \(Printable.name(value.utf8))") }
     }
     return .occurrence(
       Occurrence(
-        time: time, kind: kind, user: fields["user"], address: fields["rhost"],
+        time: time, kind: kind, user: fields["user"].map { Printable.name($0.utf8) },
+        address: fields["rhost"].map { Printable.name($0.utf8) },
         detail: words.joined(separator: " ")))
   }
 

@@ -33,7 +33,7 @@ struct LineSplitter {
 
   /// The next whole line, without its end; `nil` where the pieces so far hold none.
   mutating func next() -> Line? {
-    guard let end = room[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+    guard let end = room[searched...].place(of: UInt8(ascii: "\n")) else {
       searched = room.count
       return nil
     }

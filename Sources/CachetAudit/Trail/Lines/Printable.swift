@@ -12,6 +12,19 @@ enum Printable {
     return String(text)
   }
 
+  /// A name or an address: in quotes where it is more than one word, so that it cannot pass for
+  /// words of ours.
+  static func name(_ bytes: some Sequence<UInt8>) -> String {
+    let shown = text(bytes)
+    let isWord =
+      !shown.isEmpty
+      && shown.unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || [".", "_", "-", "@", "+", ":"].contains(scalar)
+      }
+    return isWord ? shown : "'\(shown.split(separator: "'").joined(separator: "?"))'"
+  }
+
   private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return (0x20...0x7E).contains(scalar.value) }
     return switch scalar.properties.generalCategory {

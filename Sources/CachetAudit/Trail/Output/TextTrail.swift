@@ -46,7 +46,7 @@ final class TextTrail: TrailSink {
     }
     head.append("")
     head += summary.sources.map { name, tally in
-      "read: \(Printable.text(name.utf8, limit: 200)), \(tally.records) records, \(tally.events) of them told"
+      "read: \(Printable.text(name.utf8, limit: 200)), \(tally.records) records, \(tally.events) of them matter"
     }
     head += summary.allNotes.map { "note: \($0)" }
     head += (summary.obstacles + summary.damaged).map { "could not read: \($0.words)" }

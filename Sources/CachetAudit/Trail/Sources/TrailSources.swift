@@ -69,6 +69,12 @@ struct TrailSources {
     }
   }
 
+  /// Where the release has that table, and nobody gives it.
+  mutating func missActions() {
+    guard installation.line == .two4 || installation.line == .two5 else { return }
+    notes.append("the table 'actions' was not read: give it with --actions")
+  }
+
   /// The table itself, by `pages` of it.
   mutating func addActions(_ pages: @escaping ActionTable.Pages) {
     let (key, clock) = ("actions", clock)
