@@ -3,7 +3,7 @@ struct AccessReader: LineReader {
   /// `CACHET_PATH` of 3.x: `/status`, or nothing.
   var prefix: [UInt8] = []
 
-  func read(_ line: ArraySlice<UInt8>) -> Reading {
+  func read(_ line: ArraySlice<UInt8>) -> LineReading {
     guard !line.isEmpty else { return .nothing }
     guard let access = AccessLine(line) else {
       return .unreadable("is no line of the combined format")

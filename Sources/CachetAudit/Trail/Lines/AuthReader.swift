@@ -9,11 +9,11 @@ struct AuthReader: LineReader {
   static let module = "pam_cachet_mfa("
   private static let programs = ["cachet-mfa", "cachet-mfa-broker"]
 
-  func read(_ line: ArraySlice<UInt8>) -> Reading {
+  func read(_ line: ArraySlice<UInt8>) -> LineReading {
     line.first == UInt8(ascii: "{") ? readJournal(line) : readSyslog(line)
   }
 
-  private func readJournal(_ line: ArraySlice<UInt8>) -> Reading {
+  private func readJournal(_ line: ArraySlice<UInt8>) -> LineReading {
     guard let entry = JournalEntry(line) else { return .unreadable("is no entry of the journal") }
     guard let message = entry["MESSAGE"],
       let text = Self.ours(message[...], from: entry["SYSLOG_IDENTIFIER"] ?? [])
@@ -31,7 +31,7 @@ struct AuthReader: LineReader {
     return Self.judge(text, at: time)
   }
 
-  private func readSyslog(_ line: ArraySlice<UInt8>) -> Reading {
+  private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
     // One in a thousand is ours.
     guard line.start(of: "event=") != nil else { return .nothing }
     var cursor = Cursor(line)
@@ -59,7 +59,7 @@ struct AuthReader: LineReader {
     return cursor.rest.starts(with: "event=".utf8) ? cursor.rest : nil
   }
 
-  private static func judge(_ text: ArraySlice<UInt8>, at time: Moment) -> Reading {
+  private static func judge(_ text: ArraySlice<UInt8>, at time: Moment) -> LineReading {
     guard let fields = FieldLine(text)?.fields, let event = fields["event"],
       let outcome = fields["outcome"]
     else { return .unreadable("is an audit line that was cut or changed") }

@@ -12,7 +12,7 @@ struct LaravelReader: LineReader {
 
   init(clock: @escaping @Sendable (LocalTime) -> Moment) { self.clock = clock }
 
-  mutating func read(_ line: ArraySlice<UInt8>) -> Reading {
+  mutating func read(_ line: ArraySlice<UInt8>) -> LineReading {
     guard let head = Head(line) else {
       // What follows an entry is part of it: the stack, or the rest of a message.
       return isInside || line.isEmpty ? .nothing : .unreadable("is no entry of Laravel's log")

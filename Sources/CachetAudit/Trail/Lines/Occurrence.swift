@@ -47,7 +47,7 @@ struct Occurrence: Sendable, Equatable {
 }
 
 /// What a line came to.
-enum Reading: Sendable, Equatable {
+enum LineReading: Sendable, Equatable {
   case occurrence(Occurrence)
   /// A line about something else.
   case nothing
@@ -57,5 +57,5 @@ enum Reading: Sendable, Equatable {
 
 /// Understands the lines of one kind of log.
 protocol LineReader: Sendable {
-  mutating func read(_ line: ArraySlice<UInt8>) -> Reading
+  mutating func read(_ line: ArraySlice<UInt8>) -> LineReading
 }
