@@ -191,7 +191,7 @@ struct TrailRuleTests {
     var watch = Watch()
     let events =
       (times(300, every: -7, .codeRefused, user: "alice", address: "192.0.2.7", from: 90_000)
-      + times(300, every: 7, .tooMany, user: "bob", address: "192.0.2.7")).map(\.event)
+      + times(300, every: 5, .tooMany, user: "bob", address: "192.0.2.7")).map(\.event)
     let alerts = events.flatMap { watch.see($0) } + watch.end()
     #expect(Set(alerts.map(\.rule.id)) == ["codes-refused", "too-many-requests"])
   }
