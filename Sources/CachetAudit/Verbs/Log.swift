@@ -110,13 +110,14 @@ struct Log: ParsableCommand {
 
   private func review() throws(Obstacle) -> (TrailSummary, [String: SourceMark]) {
     let now = Moment.now
+    let hostClock = TrailClock.ofHost()
     let installation = try Installation(Folder(root: directory))
     let configuration = try Configuration(of: installation)
     let before = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     let since = since.flatMap { Since.moment($0, now: now) }
     var sources = TrailSources(
       of: installation, clock: try TrailClock(of: configuration, line: installation.line),
-      since: since, before: before, now: now)
+      hostClock: hostClock, since: since, before: before, now: now)
     try sources.addLaravelLogs()
     for path in accessLog { sources.addAccessLog(path, below: configuration) }
     for path in authLog { sources.addAuthLog(path) }

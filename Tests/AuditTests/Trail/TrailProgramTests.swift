@@ -24,7 +24,7 @@ struct AuditProgram {
 
   /// Runs it with what `feed` writes as its standard input.
   static func run(
-    _ arguments: [String], feed: ((FileHandle) throws -> Void)? = nil
+    _ arguments: [String], zone: String = "UTC", feed: ((FileHandle) throws -> Void)? = nil
   ) throws -> Outcome {
     let folder = try Scratch()
     try folder.write("out", "")
@@ -32,6 +32,7 @@ struct AuditProgram {
     let process = Process()
     process.executableURL = URL(filePath: try path())
     process.arguments = arguments
+    process.environment = ["TZ": zone, "PATH": "/usr/bin:/bin"]
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path("out")))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path("err")))
     let input = Pipe()
@@ -168,6 +169,16 @@ struct TrailProgramTests {
     #expect(
       told.contains(
         "\"time\":\"2026-12-01T11:00:00Z\",\"kind\":\"failure\",\"detail\":\"ERROR Winter\""))
+    // A file of old syslog names no zone: it is that of the host.
+    try fixture.write(
+      "auth.log", "Jul  1 12:00:00 host cachet-mfa: event=enroll outcome=accepted user=bob\n")
+    let both = try AuditProgram.run(
+      ["log", fixture.root, "--format", "jsonl", "--auth-log", "\(fixture.root)/auth.log"],
+      zone: "Asia/Tokyo"
+    ).output
+    #expect(both.contains("-07-01T03:00:00Z\",\"kind\":\"guard-changed\",\"user\":\"bob\""))
+    #expect(both.contains("2026-07-01T10:00:00Z\",\"kind\":\"failure\""))
+
     try fixture.set("APP_TIMEZONE", "../../etc/passwd")
     let refused = try AuditProgram.run(["log", fixture.root])
     #expect(refused.status == 2)

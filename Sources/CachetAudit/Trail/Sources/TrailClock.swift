@@ -1,42 +1,52 @@
 import Glibc
 
-/// What a time on the wall means where Cachet runs.
+/// What a time on the wall means: where Cachet runs, or on this host.
 struct TrailClock: Sendable {
-  private let isUTC: Bool
+  private enum Zone: Sendable {
+    case utc
+    /// The value of `TZ`; without one, what /etc/localtime says.
+    case variable(String?)
+  }
 
-  static let utc = TrailClock(isUTC: true)
+  private let zone: Zone
 
-  private init(isUTC: Bool) { self.isUTC = isUTC }
+  static let utc = TrailClock(.utc)
 
-  /// 2.3 writes UTC; later releases the zone in `APP_TIMEZONE`, or UTC. It becomes that of this
-  /// process: the system's library reads the rules of zones, and reads them for one at a time.
+  private init(_ zone: Zone) { self.zone = zone }
+
+  /// That of this host, to be made before any other.
+  static func ofHost() -> TrailClock {
+    TrailClock(.variable(unsafe getenv("TZ").map { unsafe String(cString: $0) }))
+  }
+
+  /// 2.3 writes UTC; later releases the zone in `APP_TIMEZONE`, or UTC.
   init(of configuration: Configuration, line: Installation.Line) throws(Obstacle) {
     let setting = configuration.setting("APP_TIMEZONE")
-    guard line != .two3, let text = setting.value.text, !text.bytes.isEmpty else {
-      self = .utc
-      return
-    }
-    let name = String(decoding: text.bytes, as: UTF8.self)
-    guard name != "UTC" else {
+    let text = setting.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+    guard line != .two3, !text.isEmpty, text != "UTC" else {
       self = .utc
       return
     }
     let isName =
-      name.utf8.allSatisfy { byte in
+      text.utf8.allSatisfy { byte in
         (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
           || [0x2B, 0x2D, 0x2F, 0x5F].contains(byte)
-      } && !name.hasPrefix("/")
+      } && !text.hasPrefix("/")
     // The library takes what it does not know for UTC.
-    guard isName, unsafe access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
+    guard isName, unsafe access("/usr/share/zoneinfo/\(text)", R_OK) == 0 else {
       throw .damaged(path: setting.place.words, what: "APP_TIMEZONE is no time zone of this host")
     }
-    unsafe setenv("TZ", name, 1)
-    tzset()
-    isUTC = false
+    self.init(.variable(text))
   }
 
+  /// The system's library knows the rules of all zones, of one at a time.
   func moment(of local: LocalTime) -> Moment {
-    guard !isUTC else { return local.inUTC }
+    switch zone {
+    case .utc: return local.inUTC
+    case .variable(let name):
+      if let name { unsafe setenv("TZ", name, 1) } else { unsafe unsetenv("TZ") }
+      tzset()
+    }
     // Which of the two, in an hour that comes twice in autumn, nobody can tell.
     var parts = unsafe tm(
       tm_sec: Int32(local.second), tm_min: Int32(local.minute), tm_hour: Int32(local.hour),

@@ -4,6 +4,7 @@ import FoundationEssentials
 struct TrailSources {
   private let installation: Installation
   private let clock: TrailClock
+  private let hostClock: TrailClock
   private let since: Moment?
   private let before: TrailMark?
   private let now: Moment
@@ -14,10 +15,10 @@ struct TrailSources {
   private var keys: [String] = []
 
   init(
-    of installation: Installation, clock: TrailClock, since: Moment?, before: TrailMark?,
-    now: Moment
+    of installation: Installation, clock: TrailClock, hostClock: TrailClock, since: Moment?,
+    before: TrailMark?, now: Moment
   ) {
-    (self.installation, self.clock) = (installation, clock)
+    (self.installation, self.clock, self.hostClock) = (installation, clock, hostClock)
     (self.since, self.before, self.now) = (since, before, now)
   }
 
@@ -59,7 +60,7 @@ struct TrailSources {
 
   mutating func addAuthLog(_ path: String) {
     let year = Int(now.day.prefix(4)) ?? 1970
-    let clock = clock
+    let clock = hostClock
     add(path, AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year))
   }
 
