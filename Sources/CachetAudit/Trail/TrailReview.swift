@@ -11,7 +11,6 @@ struct TrailReview {
     var timeline = Timeline(sources)
     var watch = Watch(thresholds: thresholds)
     var summary = TrailSummary()
-    var latest: TrailEvent?
     while let event = timeline.next() {
       let alerts = watch.see(event)
       // The day that these are about ended with the event before.
@@ -24,9 +23,8 @@ struct TrailReview {
         for sink in sinks { try sink.take(.event(event)) }
       }
       try tell(others, into: sinks, &summary)
-      latest = event
     }
-    if latest != nil { try tell(watch.end(), into: sinks, &summary) }
+    try tell(watch.end(), into: sinks, &summary)
     summary.sources = sources.map { ($0.name, $0.tally) }
     summary.late = timeline.late
     summary.obstacles += timeline.obstacles

@@ -3,7 +3,6 @@
 struct JournalEntry {
   private var fields: [String: [UInt8]] = [:]
 
-  static let longest = 16 << 10
   private static let wanted: Set<String> = [
     "__REALTIME_TIMESTAMP", "_UID", "SYSLOG_IDENTIFIER", "MESSAGE",
   ]
