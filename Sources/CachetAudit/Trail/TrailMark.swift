@@ -3,15 +3,20 @@ import Glibc
 
 /// Who has reviewed the trail, when, and up to where in each source.
 struct TrailMark: Sendable, Codable {
+  /// As a `Moment` describes itself.
   var reviewed: String
   var by: String
   var sources: [String: SourceMark]
+
+  /// What no log and no table grows beyond.
+  private static let range = 0...(1 << 53)
 
   /// What `path` keeps; `nil` where nobody has reviewed anything yet.
   static func read(_ path: String) throws(Obstacle) -> TrailMark? {
     guard let file = try Folder.workingDirectory.read(path) else { return nil }
     guard let mark = try? JSONDecoder().decode(TrailMark.self, from: Data(file.bytes)),
-      Since.moment(mark.reviewed, now: Moment(seconds: 0)) != nil
+      Since.moment(mark.reviewed, now: .now)?.description == mark.reviewed,
+      mark.sources.values.allSatisfy({ range ~= $0.record && range ~= $0.offset ?? 0 })
     else { throw .damaged(path: path, what: "is no mark of a review") }
     return mark
   }

@@ -97,7 +97,13 @@ struct TrailMarkTests {
     let again = try #require(try TrailMark.read(path))
     #expect(again.by == "alice" && again.sources == mark.sources)
     #expect(again.age(at: Moment("2026-10-02T12:00:00Z")) == 86_400)
-    for damaged in ["", "{}", "{\"reviewed\":\"soon\",\"by\":\"a\",\"sources\":{}}"] {
+    let number = "9223372036854775807"
+    for damaged in [
+      "", "{}", #"{"reviewed":"7d","by":"a","sources":{}}"#,
+      #"{"reviewed":"soon","by":"a","sources":{}}"#,
+      #"{"reviewed":"2026-10-01T12:00:00Z","by":"a","sources":{"a":{"record":\#(number)}}}"#,
+      #"{"reviewed":"2026-10-01T12:00:00Z","by":"a","sources":{"a":{"record":1,"offset":-1}}}"#,
+    ] {
       try folder.write("mark", damaged)
       #expect(throws: Obstacle.self) { try TrailMark.read(path) }
     }

@@ -122,6 +122,12 @@ struct TrailOutputTests {
     #expect(summary.worst == nil && summary.events == 2)
   }
 
+  @Test("on TCP the length stands before a message, in bytes")
+  func framed() {
+    #expect(SyslogSocket.framed("Größe", isStream: true) == Array("7 Größe".utf8))
+    #expect(SyslogSocket.framed("Größe", isStream: false) == Array("Größe".utf8))
+  }
+
   @Test(
     "where to send it",
     arguments: [

@@ -47,7 +47,7 @@ final class SyslogSocket {
   deinit { close(file) }
 
   func send(_ message: String) throws(Obstacle) {
-    var rest = Array((isStream ? "\(message.utf8.count) \(message)" : message).utf8)[...]
+    var rest = Self.framed(message, isStream: isStream)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes {
         unsafe Glibc.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -55,6 +55,10 @@ final class SyslogSocket {
       guard count >= 0 || errno == EINTR else { throw .unreadable(path: name, errno: errno) }
       rest = rest.dropFirst(max(0, count))
     }
+  }
+
+  static func framed(_ message: String, isStream: Bool) -> [UInt8] {
+    Array((isStream ? "\(message.utf8.count) \(message)" : message).utf8)
   }
 
   private static func connect(unix path: String) throws(Obstacle) -> Int32 {
