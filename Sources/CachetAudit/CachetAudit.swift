@@ -7,7 +7,7 @@ struct CachetAudit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cachet-mfa audit",
     abstract: "Checks the secure configuration of a Cachet installation.", version: version,
-    subcommands: [Inspect.self, Features.self], defaultSubcommand: Inspect.self)
+    subcommands: [Inspect.self, Features.self, Log.self], defaultSubcommand: Inspect.self)
 
   static let release = version
 }

@@ -171,7 +171,7 @@ struct CheckTests {
       })
     // What only a live database shows has its own tests.
     let elsewhere = Set(["feature-review", "database-defaults", "secret-age"])
-      .union((Check.liveDatabase + Check.accounts).map(\.id))
+      .union((Check.liveDatabase + Check.accounts + Check.trail).map(\.id))
     for check in Check.all {
       #expect(
         planted.contains(check.id) || given.contains(check.id) || elsewhere.contains(check.id),

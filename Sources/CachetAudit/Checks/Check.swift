@@ -24,6 +24,7 @@ enum Family: String, Sendable, CaseIterable {
   case exposure = "Exposure"
   case advisories = "Known vulnerabilities"
   case webServer = "Web server"
+  case trail = "Audit trail"
 }
 
 /// One thing that is looked at, with all that is said about it, and the look itself.
@@ -90,6 +91,12 @@ struct Subject: Sendable {
     var rotationDays = 90
     /// What the database says; `nil` where it is not asked.
     var database: Result<LiveDatabase, Obstacle>?
+    /// The file of the last review of the trail, and what it says; `nil` where there is none.
+    var trailMark: String?
+    var trail: TrailMark?
+    /// How old that review may be, in days.
+    var trailDays = 7
+    var now = Moment.now
   }
 
   var folder: Folder { installation.folder }

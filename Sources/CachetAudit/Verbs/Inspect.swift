@@ -47,6 +47,14 @@ struct Inspect: ParsableCommand {
   var rotationDays = 90
 
   @Option(
+    help: ArgumentHelp("The mark that 'audit log' keeps of reviews.", valueName: "file"),
+    completion: .file())
+  var mark: String?
+
+  @Option(help: ArgumentHelp("How old the last review of the trail may be.", valueName: "days"))
+  var trailDays = 7
+
+  @Option(
     help: ArgumentHelp("Accept the findings of an earlier run.", valueName: "file"),
     completion: .file())
   var baseline: String?
@@ -78,7 +86,7 @@ struct Inspect: ParsableCommand {
       throw ValidationError("there is no check '\(id)'; '--list-checks' lists them")
     }
     guard (1...4).contains(passwordClasses), (1...1024).contains(passwordLength), reviewDays > 0,
-      rotationDays > 0
+      rotationDays > 0, trailDays > 0
     else { throw ValidationError("a number is out of its range") }
     guard directory != nil || listChecks || explain != nil else {
       throw ValidationError("which folder? name the one with 'artisan'")
@@ -113,6 +121,9 @@ struct Inspect: ParsableCommand {
     options.webUser = webUser
     options.reviewDays = reviewDays
     options.rotationDays = rotationDays
+    options.trailDays = trailDays
+    options.trailMark = mark
+    options.trail = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     options.ages = try state.map { (path) throws(Obstacle) in try SecretAges(path: path) }
     options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
     if let state, var ages = options.ages {

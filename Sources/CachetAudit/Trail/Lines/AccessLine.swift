@@ -1,0 +1,146 @@
+/// A line of the combined format, as Apache and nginx write it:
+///
+///     192.0.2.7 - alice [01/Oct/2026:12:00:00 +0200] "POST /auth/login HTTP/1.1" 302 354 "…" "…"
+///
+/// The name is whatever a client sent, blanks and brackets too. Both servers escape its quotes, so
+/// that the first bare quote behind a date is that of the request.
+struct AccessLine {
+  let address: ArraySlice<UInt8>
+  let user: ArraySlice<UInt8>
+  let time: Moment
+  let method: ArraySlice<UInt8>
+  let target: ArraySlice<UInt8>
+  let status: Int
+
+  /// `[dd/Mon/yyyy:hh:mm:ss +zzzz] `
+  private static let widthOfDate = 29
+
+  init?(_ line: ArraySlice<UInt8>) {
+    guard let quote = Self.requestQuote(in: line) else { return nil }
+    let dated = quote - Self.widthOfDate
+    guard let time = Self.time(line[(dated + 1)..<quote]) else { return nil }
+    self.time = time
+
+    var names = Cursor(line[..<dated])
+    let space = UInt8(ascii: " ")
+    guard let address = names.until(space), !address.isEmpty, names.until(space) != nil else {
+      return nil
+    }
+    self.address = address
+    user = names.rest.last == space ? names.rest.dropLast() : names.rest
+
+    guard let end = Self.closingQuote(in: line[(quote + 1)...]) else { return nil }
+    var behind = Cursor(line[(end + 1)...])
+    guard behind.take(" "), let status = behind.number(digits: 3), behind.take(" ") else {
+      return nil
+    }
+    self.status = status
+    var request = Cursor(line[(quote + 1)..<end])
+    // What is no request of HTTP has been logged as it came, with status 400.
+    method = request.until(space) ?? []
+    target = request.until(space) ?? request.rest
+  }
+
+  private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {
+    var rest = line
+    while let quote = rest.place(of: UInt8(ascii: "\"")) {
+      let dated = quote - widthOfDate
+      if dated >= line.startIndex, line[dated] == UInt8(ascii: "["),
+        line[quote - 2] == UInt8(ascii: "]"), line[quote - 1] == UInt8(ascii: " ")
+      {
+        return quote
+      }
+      rest = rest[(quote + 1)...]
+    }
+    return nil
+  }
+
+  private static func closingQuote(in line: ArraySlice<UInt8>) -> Int? {
+    var rest = line
+    while let quote = rest.place(of: UInt8(ascii: "\"")) {
+      // An even number of backslashes in front of it are pairs.
+      let slashes = line[..<quote].reversed().prefix { $0 == UInt8(ascii: "\\") }.count
+      if slashes % 2 == 0 { return quote }
+      rest = rest[(quote + 1)...]
+    }
+    return nil
+  }
+
+  private static let months: [[UInt8]] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ].map { Array($0.utf8) }
+
+  /// The number of a month by its English name of three letters, from 1 on.
+  static func month(_ name: ArraySlice<UInt8>) -> Int? {
+    months.firstIndex { $0.elementsEqual(name) }.map { $0 + 1 }
+  }
+
+  private static func time(_ text: ArraySlice<UInt8>) -> Moment? {
+    var cursor = Cursor(text)
+    guard let day = cursor.number(digits: 2), cursor.take("/"),
+      let name = cursor.until(UInt8(ascii: "/")), let month = month(name),
+      let year = cursor.number(digits: 4), cursor.take(":"),
+      let clock = LocalTime.clock(&cursor), cursor.take(" "), let offset = cursor.offset(),
+      let local = LocalTime(
+        year: year, month: month, day: day, hour: clock.hour, minute: clock.minute,
+        second: clock.second)
+    else { return nil }
+    return local.inUTC.later(by: -offset)
+  }
+}
+
+/// A path as Laravel's router sees it, whatever a client wrote: decoded once, without the front
+/// controller, without empty segments, without a query, which may hold secrets.
+struct RoutePath {
+  static let longest = 2048
+  let text: [UInt8]
+
+  init(_ target: ArraySlice<UInt8>, below prefix: [UInt8]) {
+    var rest = target.prefix(Self.longest)
+    if rest.first != UInt8(ascii: "/"), let scheme = rest.start(of: "://") {
+      rest = rest[(scheme + 3)...].drop { $0 != UInt8(ascii: "/") }
+    }
+    var path: [UInt8] = []
+    var digits = Cursor(rest)
+    scan: while let byte = digits.rest.first {
+      digits = Cursor(digits.rest.dropFirst())
+      var decoded = byte
+      switch byte {
+      case UInt8(ascii: "?"), UInt8(ascii: "#"): break scan
+      case UInt8(ascii: "%"):
+        if let value = Self.hexadecimal(digits.rest.prefix(2)) {
+          decoded = value
+          digits = Cursor(digits.rest.dropFirst(2))
+        }
+      default: break
+      }
+      if decoded == UInt8(ascii: "/"), path.last == decoded { continue }
+      path.append(decoded)
+    }
+    if path.starts(with: "/index.php/".utf8) { path.removeFirst("/index.php".utf8.count) }
+    if !prefix.isEmpty, path.starts(with: prefix + [UInt8(ascii: "/")]) {
+      path.removeFirst(prefix.count)
+    }
+    if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
+    text = path
+  }
+
+  func isAt(_ path: String) -> Bool { text.elementsEqual(path.utf8) }
+
+  /// There, or below it.
+  func isBelow(_ path: String) -> Bool { isAt(path) || text.starts(with: (path + "/").utf8) }
+
+  static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
+    guard digits.count == 2 else { return nil }
+    var value: UInt8 = 0
+    for digit in digits {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | (digit - 0x30)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+        value = value << 4 | ((digit | 0x20) - 0x57)
+      default: return nil
+      }
+    }
+    return value
+  }
+}

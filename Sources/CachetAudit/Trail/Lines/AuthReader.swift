@@ -1,0 +1,116 @@
+/// Our own lines in the system's log: the module's, the broker's and the command's. Exported from the
+/// journal, or from a file of syslog, which does not tell who wrote a line.
+struct AuthReader: LineReader {
+  let clock: @Sendable (LocalTime) -> Moment
+  /// The lines of old syslog name no year: it is the last one in which they are past.
+  let now: Moment
+  let thisYear: Int
+
+  static let module = "pam_cachet_mfa("
+  private static let programs = ["cachet-mfa", "cachet-mfa-broker"]
+
+  func read(_ line: ArraySlice<UInt8>) -> LineReading {
+    line.first == UInt8(ascii: "{") ? readJournal(line) : readSyslog(line)
+  }
+
+  private func readJournal(_ line: ArraySlice<UInt8>) -> LineReading {
+    guard let entry = JournalEntry(line) else { return .unreadable("is no entry of the journal") }
+    guard let message = entry["MESSAGE"],
+      let text = Self.ours(message[...], from: entry["SYSLOG_IDENTIFIER"] ?? [])
+    else { return .nothing }
+    guard let stamp = entry["__REALTIME_TIMESTAMP"],
+      let microseconds = Int(String(decoding: stamp, as: UTF8.self)),
+      (0...253_402_300_799_000_000).contains(microseconds)
+    else { return .unreadable("has no time") }
+    let time = Moment(seconds: microseconds / 1_000_000)
+    guard entry["_UID"].map({ $0.elementsEqual("0".utf8) }) == true else {
+      let uid = entry["_UID"].map { Printable.text($0, limit: 10) } ?? "nobody known"
+      return .occurrence(
+        Occurrence(time: time, kind: .untrusted, detail: "looks like ours, written by uid \(uid)"))
+    }
+    return Self.judge(text, at: time)
+  }
+
+  private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
+    // One in a thousand is ours.
+    guard line.start(of: "event=") != nil else { return .nothing }
+    var cursor = Cursor(line)
+    let time = Self.isDigit(line.first) ? Self.stamp(&cursor) : oldStamp(&cursor)
+    guard let time, cursor.take(" "), cursor.until(UInt8(ascii: " ")) != nil,
+      let tag = cursor.until(UInt8(ascii: " "))
+    else { return .unreadable("is no line of syslog") }
+    let program = tag.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
+    guard let text = Self.ours(cursor.rest, from: Array(program)) else { return .nothing }
+    return Self.judge(text, at: time)
+  }
+
+  /// The fields of a line of ours; `nil` for a line that only speaks of one.
+  private static func ours(
+    _ message: ArraySlice<UInt8>, from program: [UInt8]
+  ) -> ArraySlice<UInt8>? {
+    var cursor = Cursor(message)
+    if cursor.take(module) {
+      guard let place = cursor.until(UInt8(ascii: ")")), place.count <= 80, cursor.take(": ") else {
+        return nil
+      }
+    } else if !programs.contains(where: { program.elementsEqual($0.utf8) }) {
+      return nil
+    }
+    return cursor.rest.starts(with: "event=".utf8) ? cursor.rest : nil
+  }
+
+  private static func judge(_ text: ArraySlice<UInt8>, at time: Moment) -> LineReading {
+    guard let fields = FieldLine(text)?.fields, let event = fields["event"],
+      let outcome = fields["outcome"]
+    else { return .unreadable("is an audit line that was cut or changed") }
+    let isQuestion = ["sign-in", "account", "authorize", "call"].contains(event)
+    let kind: Occurrence.Kind? =
+      switch outcome {
+      case "accepted": event == "sign-in" ? .guardAccepted : isQuestion ? nil : .guardChanged
+      case "refused": .guardRefused
+      case "unavailable": .guardUnavailable
+      default: nil
+      }
+    guard let kind else { return .nothing }
+    var words = ["\(event) \(outcome)"]
+    if let door = fields["door"] { words.append("at \(door)") }
+    for name in ["factor", "reason", "part", "detail", "by"] {
+      if let value = fields[name] { words.append("\(name) \(Printable.name(value.utf8))") }
+    }
+    return .occurrence(
+      Occurrence(
+        time: time, kind: kind, user: fields["user"].map { Printable.name($0.utf8) },
+        address: fields["rhost"].map { Printable.name($0.utf8) },
+        detail: words.joined(separator: " ")))
+  }
+
+  private static func isDigit(_ byte: UInt8?) -> Bool {
+    byte.map { (0x30...0x39).contains($0) } ?? false
+  }
+
+  /// `2026-10-01T12:00:00.123456+02:00`
+  private static func stamp(_ cursor: inout Cursor) -> Moment? {
+    guard let local = LocalTime(&cursor) else { return nil }
+    if cursor.take(".") { cursor = Cursor(cursor.rest.drop { isDigit($0) }) }
+    return cursor.offset().map { local.inUTC.later(by: -$0) }
+  }
+
+  /// `Oct  1 12:00:00`
+  private func oldStamp(_ cursor: inout Cursor) -> Moment? {
+    guard let name = cursor.until(UInt8(ascii: " ")), let month = AccessLine.month(name) else {
+      return nil
+    }
+    let day = cursor.take(" ") ? cursor.number(digits: 1) : cursor.number(digits: 2)
+    guard let day, cursor.take(" "), let time = LocalTime.clock(&cursor) else { return nil }
+    for year in stride(from: thisYear, to: thisYear - 5, by: -1) {
+      guard
+        let local = LocalTime(
+          year: year, month: month, day: day, hour: time.hour, minute: time.minute,
+          second: time.second)
+      else { continue }
+      let moment = clock(local)
+      if moment <= now.later(by: 86_400) { return moment }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,147 @@
+/// Something in the trail that somebody should look at.
+struct Rule: Sendable {
+  /// Stable: filters in front of a SIEM name it.
+  let id: String
+  let severity: Severity
+  /// What was seen.
+  let title: String
+  /// What to do about it.
+  let response: String
+  let detector: @Sendable (TrailThresholds) -> any Detector
+
+  static let all: [Rule] = [
+    Rule(
+      id: "codes-refused", severity: .high, title: "somebody's second factor failed often in a day",
+      response:
+        "ask them; if it was not they, somebody else has their password: have it changed, and read what else came from that address",
+      detector: { PerDay(of: [.codeRefused, .guardRefused], by: .user, from: $0.refusedPerDay) }),
+    Rule(
+      id: "success-after-failures", severity: .high,
+      title: "a sign-in worked after many that did not",
+      response:
+        "ask them whether that was they; if not, end their sessions, change the password, enrol the factor anew",
+      detector: { AfterFailures(failures: $0.failuresBeforeSuccess, within: $0.failureWindow) }),
+    Rule(
+      id: "passwords-tried", severity: .medium, title: "many passwords came from one address",
+      response: "block the address; passwords that fail are recorded nowhere else",
+      detector: { Burst(of: [.passwordPosted, .codePosted], by: .address, $0.passwords) }),
+    Rule(
+      id: "too-many-requests", severity: .medium,
+      title: "an address was turned away again and again",
+      response: "block the address; the limit of 2.x counts per address, which a client can forge",
+      detector: { Burst(of: [.tooMany], by: .address, $0.tooMany) }),
+    Rule(
+      id: "second-factor-off", severity: .high,
+      title: "somebody's second factor in Cachet was turned off",
+      response:
+        "look whether it is on: 2.4 writes the same row whenever a profile without it is saved; if it was on, ask who did that",
+      detector: { _ in Each(of: [.secondFactorOff]) }),
+    Rule(
+      id: "api-key", severity: .high, title: "an API key was made anew",
+      response:
+        "ask the owner: everybody who is signed in can do that to any key, and whoever has a key needs no second factor",
+      detector: { _ in Each(of: [.keyRegenerated, .keyPage]) }),
+    Rule(
+      id: "accounts", severity: .medium, title: "an account was created or removed",
+      response: "compare with what was asked for; the row does not tell who did it",
+      detector: { _ in Each(of: [.userCreated, .userRemoved]) }),
+    Rule(
+      id: "bulk-removal", severity: .high, title: "much was removed within minutes",
+      response: "ask them; if it was not they, disable the account, change its API key, restore",
+      detector: { Burst(of: [.removed], by: .user, $0.removals) }),
+    Rule(
+      id: "no-sign-in", severity: .medium,
+      title: "changes by somebody who had not signed in",
+      response:
+        "an API key, a remembered browser, or a session kept open by reading alone; ask which, and change the key if nobody knows",
+      detector: { WithoutSignIn(session: $0.session) }),
+    Rule(
+      id: "setup", severity: .high, title: "the setup of Cachet answered",
+      response:
+        "whoever reaches it can install Cachet anew: close /setup in the web server, and look for accounts you do not know",
+      detector: { _ in Each(of: [.setup]) }),
+    Rule(
+      id: "guard-changed", severity: .info, title: "a second factor of this host was changed",
+      response: "compare with what was asked for; 'by' is who was signed in",
+      detector: { _ in Each(of: [.guardChanged]) }),
+    Rule(
+      id: "guard-unavailable", severity: .medium, title: "the second factor could decide nothing",
+      response: "'cachet-mfa status' says what is wrong; nobody is let in meanwhile",
+      detector: { _ in PerDay(of: [.guardUnavailable], by: .everything, from: 1) }),
+    Rule(
+      id: "untrusted-entry", severity: .low,
+      title: "an audit line was written by somebody other than root",
+      response:
+        "it was not counted; su reports under its caller's id, anything else is an attempt to forge the trail",
+      detector: { _ in Each(of: [.untrusted]) }),
+    Rule(
+      id: "failures", severity: .low, title: "Cachet failed often within a minute",
+      response: "read storage/logs at that time: somebody may be looking for a hole",
+      detector: { Burst(of: [.failure], by: .everything, $0.failures) }),
+  ]
+}
+
+/// From where on something is too much.
+struct TrailThresholds: Sendable {
+  struct Rate: Sendable {
+    let count: Int
+    /// In seconds.
+    let within: Int
+  }
+
+  var refusedPerDay = 5
+  var failuresBeforeSuccess = 5
+  var failureWindow = 3600
+  var passwords = Rate(count: 10, within: 600)
+  var tooMany = Rate(count: 10, within: 60)
+  var removals = Rate(count: 5, within: 300)
+  var failures = Rate(count: 20, within: 60)
+  /// How long a session of Cachet lasts unused, in seconds.
+  var session = 120 * 60
+}
+
+/// A rule that was met.
+struct TrailAlert: Sendable {
+  let rule: Rule
+  let signal: Signal
+}
+
+/// What a detector saw.
+struct Signal: Sendable {
+  let time: Moment
+  let message: String
+  /// The last event that it took.
+  let event: TrailEvent
+}
+
+/// Sees all events by time, and says when something is too much. What it remembers is bounded.
+protocol Detector {
+  mutating func see(_ event: TrailEvent) -> [Signal]
+  /// Nothing follows.
+  mutating func end() -> [Signal]
+}
+
+extension Detector {
+  mutating func end() -> [Signal] { [] }
+}
+
+/// What belongs together.
+enum Grouping: Sendable {
+  case user, address, everything
+
+  /// `nil` where an event has none.
+  func key(of event: TrailEvent) -> String? {
+    switch self {
+    case .user: event.occurrence.user
+    case .address: event.occurrence.address.map(Self.network)
+    case .everything: ""
+    }
+  }
+
+  /// Whoever has one address of IPv6 has a whole network of them.
+  private static func network(_ address: String) -> String {
+    let parts = address.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count > 3 else { return address }
+    return parts.prefix(4).joined(separator: ":") + "::/64"
+  }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Glibc
+
+/// `cachet-mfa audit log DIR`: the review of the trail.
+struct Log: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reviews what an installation, its web server and this host have written down.",
+    discussion: """
+      storage/logs is always read. '--mark FILE' begins where the last review ended, and with \
+      '--reviewed-by NAME' writes down that this one is done.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, jsonl, syslog }
+
+  @Argument(
+    help: ArgumentHelp("The folder of the installation.", valueName: "dir"),
+    completion: .directory)
+  var directory: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Tell nothing older: 7d, 24h, 2026-10-01 or 2026-10-01T12:00:00Z.", valueName: "when"))
+  var since: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The web server's log in the combined format; '-' is standard input (repeatable).",
+      valueName: "file"), completion: .file())
+  var accessLog: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The second factor's lines: 'journalctl -o json', or a file of syslog (repeatable).",
+      valueName: "file"), completion: .file())
+  var authLog: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The table 'actions' as a database's client prints it, tabs between the columns.",
+      valueName: "file"), completion: .file())
+  var actions: String?
+
+  @Option(help: "The trail: text, jsonl or syslog (RFC 5424).")
+  var format = Format.text
+
+  @Option(
+    help: ArgumentHelp("Write it here instead of to standard output.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Send it to a collector too: unix:/PATH, udp:HOST:PORT or tcp:HOST:PORT.",
+      valueName: "where"))
+  var syslog: String?
+
+  @Option(
+    help: ArgumentHelp("Begin where the last review ended.", valueName: "file"),
+    completion: .file())
+  var mark: String?
+
+  @Option(
+    help: ArgumentHelp("This review is done: write that to --mark.", valueName: "name"))
+  var reviewedBy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "From which severity on a rule that is met fails the run.", valueName: "severity"))
+  var failOn = Severity.high
+
+  func validate() throws {
+    if let since, Since.moment(since, now: .now) == nil {
+      throw ValidationError(
+        "--since: '\(since)' is none of 7d, 24h, 2026-10-01, 2026-10-01T12:00:00Z")
+    }
+    if let syslog, SyslogSocket.Destination(syslog) == nil {
+      throw ValidationError(
+        "--syslog: '\(syslog)' is none of unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT")
+    }
+    if let reviewedBy {
+      guard mark != nil else { throw ValidationError("--reviewed-by needs --mark") }
+      guard TrailMark.isName(reviewedBy) else {
+        throw ValidationError("--reviewed-by: letters, digits and . _ @ - are wanted")
+      }
+    }
+    let files = accessLog + authLog + (actions.map { [$0] } ?? [])
+    guard files.count == Set(files).count else {
+      throw ValidationError("a file is given twice, and would count twice")
+    }
+  }
+
+  func run() throws {
+    let (summary, marks) = try Console.orComplain { () throws(Obstacle) in try review() }
+    for obstacle in summary.obstacles + summary.damaged {
+      Console.complain(obstacle.words, hint: obstacle.hint)
+    }
+    if let mark, let reviewedBy {
+      guard summary.obstacles.isEmpty else {
+        Console.complain("no mark was written: not everything could be read", hint: nil)
+        throw Exit.notChecked
+      }
+      try Console.orComplain { () throws(Obstacle) in
+        try TrailMark(reviewed: Moment.now.description, by: reviewedBy, sources: marks)
+          .write(to: mark)
+      }
+    }
+    if !summary.obstacles.isEmpty || !summary.damaged.isEmpty { throw Exit.notChecked }
+    if let worst = summary.worst, worst >= failOn { throw Exit.findings }
+  }
+
+  private func review() throws(Obstacle) -> (TrailSummary, [String: SourceMark]) {
+    let now = Moment.now
+    let hostClock = TrailClock.ofHost()
+    let installation = try Installation(Folder(root: directory))
+    let configuration = try Configuration(of: installation)
+    let before = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
+    let since = since.flatMap { Since.moment($0, now: now) }
+    var sources = TrailSources(
+      of: installation, clock: try TrailClock(of: configuration, line: installation.line),
+      hostClock: hostClock, since: since, before: before, now: now)
+    try sources.addLaravelLogs()
+    for path in accessLog { sources.addAccessLog(path, below: configuration) }
+    for path in authLog { sources.addAuthLog(path) }
+    if let actions { sources.addActions(actions) } else { sources.missActions() }
+    let sinks = try sinks(for: installation)
+    var summary = try TrailReview(since: since).run(sources.sources, into: sinks)
+    summary.notes = installation.line.notRecorded + sources.notes
+    summary.obstacles = sources.obstacles + summary.obstacles
+    for sink in sinks { try sink.end(summary) }
+    return (summary, sources.marks)
+  }
+
+  private func sinks(for installation: Installation) throws(Obstacle) -> [any TrailSink] {
+    let stream =
+      try output.map { (path) throws(Obstacle) in try ByteStream(path: path) }
+      ?? ByteStream(standardOutput: ())
+    var sinks: [any TrailSink] =
+      switch format {
+      case .text:
+        [
+          try TextTrail(
+            stream, title: "Trail of Cachet \(installation.version) in \(installation.folder.root)")
+        ]
+      case .jsonl: [JSONTrail(stream)]
+      case .syslog: [SyslogTrail(.lines(stream))]
+      }
+    if let destination = syslog.flatMap({ SyslogSocket.Destination($0) }) {
+      sinks.append(SyslogTrail(.socket(try SyslogSocket(destination))))
+    }
+    return sinks
+  }
+}

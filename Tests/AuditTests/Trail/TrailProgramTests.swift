@@ -1,0 +1,256 @@
+import Foundation
+import Testing
+
+@testable import CachetAudit
+
+/// The program as it is run, which lies beside the test bundle.
+struct AuditProgram {
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+    /// KiB, at the most, until all of the input was taken.
+    let peak: Int
+    let seconds: Double
+  }
+
+  static func path() throws -> String {
+    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+    let line = try #require(maps.split(separator: "\n").first { $0.contains(".xctest") })
+    let bundle = try #require(line.firstIndex(of: "/").map { String(line[$0...]) })
+    return URL(filePath: bundle).deletingLastPathComponent()
+      .appending(path: "cachet-mfa-audit").path
+  }
+
+  /// Runs it with what `feed` writes as its standard input.
+  static func run(
+    _ arguments: [String], zone: String = "UTC", feed: ((FileHandle) throws -> Void)? = nil
+  ) throws -> Outcome {
+    let folder = try Scratch()
+    try folder.write("out", "")
+    try folder.write("err", "")
+    let process = Process()
+    process.executableURL = URL(filePath: try path())
+    process.arguments = arguments
+    process.environment = ["TZ": zone, "PATH": "/usr/bin:/bin"]
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path("out")))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path("err")))
+    let input = Pipe()
+    process.standardInput = input
+    let started = Date()
+    try process.run()
+    var peak = 0
+    if let feed {
+      try feed(input.fileHandleForWriting)
+      peak = try peakOf(process.processIdentifier, whenTaken: input.fileHandleForWriting)
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: try folder.text("out"),
+      errors: try folder.text("err"), peak: peak, seconds: Date().timeIntervalSince(started))
+  }
+
+  private static func peakOf(_ process: pid_t, whenTaken pipe: FileHandle) throws -> Int {
+    var left: Int32 = 1
+    while left > 0 {
+      guard unsafe ioctl(pipe.fileDescriptor, UInt(FIONREAD), &left) == 0 else { return 0 }
+      usleep(10_000)
+    }
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+  }
+}
+
+@Suite("Trail: the program")
+struct TrailProgramTests {
+  /// Thousands of lines, each thousand of another second; one in a hundred posts a password.
+  private static func feed(_ thousands: Int, to pipe: FileHandle) throws {
+    let mark = "HH:MM:SS"
+    let block =
+      (0..<1000).map { number in
+        number % 100 == 0
+          ? AccessLineTests.line(
+            "POST /auth/login HTTP/1.1", 302, address: "192.0.2.\(number / 100)",
+            date: "01/Oct/2026:\(mark) +0000")
+          : AccessLineTests.line(
+            "GET /api/v1/components?page=\(number) HTTP/1.1", address: "198.51.100.\(number % 250)",
+            date: "01/Oct/2026:\(mark) +0000")
+      }.joined(separator: "\n") + "\n"
+    for second in 0..<thousands {
+      let clock = Moment(seconds: second * 60).clock
+      try pipe.write(contentsOf: Data(block.replacing(mark, with: clock).utf8))
+    }
+  }
+
+  @Test("a million lines: everything is counted, and memory does not grow")
+  func million() throws {
+    let fixture = try Fixture(.two3)
+    let words = ["log", fixture.root, "--access-log", "-"]
+    let small = try AuditProgram.run(words) { try Self.feed(10, to: $0) }
+    let large = try AuditProgram.run(words) { try Self.feed(1000, to: $0) }
+    print(
+      "trail: 10000 lines \(small.seconds) s, peak \(small.peak) KiB; 1000000 lines \(large.seconds) s, peak \(large.peak) KiB"
+    )
+    #expect(small.output.contains("read: standard input, 10000 records, 100 of them matter"))
+    #expect(large.output.contains("read: standard input, 1000000 records, 10000 of them matter"))
+    // Ten addresses, each posting once a minute for as long as there are lines.
+    #expect(large.output.contains("10 medium, 10000 events"))
+    #expect(large.status == 0 && large.errors.isEmpty)
+    #expect(small.peak > 0 && large.peak <= small.peak + 16 << 10)
+  }
+
+  private func posts(_ count: Int) -> String {
+    (0..<count).map {
+      AccessLineTests.line(
+        "GET /dashboard/user/1/api/regen HTTP/1.1", 302,
+        date: "01/Oct/2026:12:00:\(10 + $0) +0000") + "\n"
+    }.joined()
+  }
+
+  @Test("0 where no rule is met, 1 where one is, 2 where something cannot be read")
+  func status() throws {
+    let fixture = try Fixture(.two4)
+    let log = "\(fixture.root)/access.log"
+    #expect(try AuditProgram.run(["log", fixture.root]).status == 0)
+    try fixture.write("access.log", posts(1))
+    let met = try AuditProgram.run(["log", fixture.root, "--access-log", log])
+    #expect(met.status == 1 && met.output.contains("api-key"))
+    #expect(met.output.contains("note: the table 'actions' was not read"))
+    let accepted = ["log", fixture.root, "--access-log", log, "--fail-on", "critical"]
+    #expect(try AuditProgram.run(accepted).status == 0)
+
+    // The others are reported all the same.
+    let missing = "\(fixture.root)/missing.log"
+    let mark = "\(fixture.root)/mark"
+    let unreadable = try AuditProgram.run(
+      [
+        "log", fixture.root, "--access-log", log, "--access-log", missing, "--mark", mark,
+        "--reviewed-by", "alice",
+      ])
+    #expect(unreadable.status == 2 && unreadable.output.contains("api-key"))
+    #expect(unreadable.errors.contains("\(missing): No such file or directory"))
+    #expect(!FileManager.default.fileExists(atPath: mark))
+
+    try fixture.write("access.log", posts(1) + "nonsense\n" + posts(1))
+    let damaged = try AuditProgram.run(["log", fixture.root, "--access-log", log])
+    #expect(damaged.status == 2)
+    #expect(damaged.errors.contains("access.log:2: is no line of the combined format"))
+    #expect(damaged.output.contains("3 records, 2 of them matter"))
+  }
+
+  @Test("the next run begins behind the mark, and the mark names who reviewed")
+  func mark() throws {
+    let fixture = try Fixture(.two4)
+    let (log, mark) = ("\(fixture.root)/access.log", "\(fixture.root)/mark")
+    let words = ["log", fixture.root, "--access-log", log, "--mark", mark]
+    try fixture.write("access.log", posts(2))
+    #expect(try AuditProgram.run(words).output.contains("2 high, 2 events"))
+    #expect(try AuditProgram.run(words + ["--reviewed-by", "alice"]).output.contains("2 high"))
+    let kept = try #require(try TrailMark.read(mark))
+    #expect(kept.by == "alice" && kept.sources[log]?.record == 2)
+    let next = try AuditProgram.run(words)
+    #expect(next.status == 0 && next.output.contains("no rule was met, 0 events"))
+  }
+
+  @Test("times of Laravel are those of its zone, and a zone that there is not is named")
+  func zone() throws {
+    let fixture = try Fixture(.two4)
+    try fixture.write(
+      "storage/logs/laravel.log",
+      "[2026-07-01 12:00:00] production.ERROR: Summer\n[2026-12-01 12:00:00] production.ERROR: Winter\n"
+    )
+    try fixture.set("APP_TIMEZONE", "Europe/Berlin")
+    let told = try AuditProgram.run(["log", fixture.root, "--format", "jsonl"]).output
+    #expect(
+      told.contains(
+        "\"time\":\"2026-07-01T10:00:00Z\",\"kind\":\"failure\",\"detail\":\"ERROR Summer\""))
+    #expect(
+      told.contains(
+        "\"time\":\"2026-12-01T11:00:00Z\",\"kind\":\"failure\",\"detail\":\"ERROR Winter\""))
+    // A file of old syslog names no zone: it is that of the host.
+    try fixture.write(
+      "auth.log", "Jul  1 12:00:00 host cachet-mfa: event=enroll outcome=accepted user=bob\n")
+    let both = try AuditProgram.run(
+      ["log", fixture.root, "--format", "jsonl", "--auth-log", "\(fixture.root)/auth.log"],
+      zone: "Asia/Tokyo"
+    ).output
+    #expect(both.contains("-07-01T03:00:00Z\",\"kind\":\"guard-changed\",\"user\":\"bob\""))
+    #expect(both.contains("2026-07-01T10:00:00Z\",\"kind\":\"failure\""))
+
+    try fixture.set("APP_TIMEZONE", "../../etc/passwd")
+    let refused = try AuditProgram.run(["log", fixture.root])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains(".env:13: APP_TIMEZONE is no time zone of this host"))
+  }
+
+  @Test("no value of a log is in a report: passwords, mails, codes of invitations, queries")
+  func redacted() throws {
+    let fixture = try Fixture(.two4)
+    try fixture.write(
+      "storage/logs/laravel.log",
+      "[2026-10-01 12:00:00] production.ERROR: Login failed with planted-1 {\"password\":\"planted-2\"}\nplanted-3\n[2026-10-01 12:00:00] production.DEBUG: planted-4\n"
+    )
+    let requests = [
+      "POST /auth/login?p=planted-5", "GET /signup/invite/planted-6",
+      "POST /api/v1/components?token=planted-7",
+    ]
+    let lines =
+      zip(requests, [302, 429, 200]).map { AccessLineTests.line("\($0) HTTP/1.1", $1) }
+      + [AccessLineTests.line("POST /auth/2fa HTTP/1.1", 401, user: "planted-8")]
+    try fixture.write("access.log", lines.joined(separator: "\n") + "\n")
+    for format in ["text", "jsonl", "syslog"] {
+      let told = try AuditProgram.run(
+        ["log", fixture.root, "--access-log", "\(fixture.root)/access.log", "--format", format])
+      #expect(told.output.contains("password-posted") && told.output.contains("too-many-requests"))
+      #expect(!told.output.contains("planted") && !told.errors.contains("planted"))
+    }
+  }
+
+  @Test("a collector at a socket gets a datagram for each")
+  func socket() throws {
+    let fixture = try Fixture(.two4)
+    let path = "/tmp/trail-\(UUID().uuidString.prefix(8))"
+    defer { unsafe unlink(path) }
+    let file = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    defer { close(file) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+      unsafe $0.copyBytes(from: Array(path.utf8))
+    }
+    let bound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    #expect(bound == 0)
+    try fixture.write("access.log", posts(2))
+    let sent = try AuditProgram.run(
+      [
+        "log", fixture.root, "--access-log", "\(fixture.root)/access.log", "--syslog",
+        "unix:\(path)",
+      ])
+    #expect(sent.status == 1 && sent.output.contains("2 high"))
+    var messages: [String] = []
+    var room = [UInt8](repeating: 0, count: 4096)
+    for _ in 0..<4 {
+      let count = unsafe recv(file, &room, room.count, Int32(MSG_DONTWAIT))
+      if count > 0 { messages.append(String(decoding: room[..<count], as: UTF8.self)) }
+    }
+    #expect(messages.map { String($0.prefix(5)) } == ["<110>", "<107>", "<110>", "<107>"])
+    let nobody = try AuditProgram.run(["log", fixture.root, "--syslog", "unix:\(path)-nobody"])
+    #expect(nobody.status == 2 && nobody.errors.contains("No such file or directory"))
+  }
+
+  @Test(
+    "a command line that is wrong is refused",
+    arguments: [
+      ["--since", "soon"], ["--syslog", "http:x:1"], ["--reviewed-by", "alice"],
+      ["--mark", "m", "--reviewed-by", "a b"], ["--access-log", "x", "--access-log", "x"],
+    ])
+  func refused(words: [String]) throws {
+    #expect(try AuditProgram.run(["log", "."] + words).status == 64)
+  }
+}

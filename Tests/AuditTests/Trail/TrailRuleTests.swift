@@ -1,0 +1,198 @@
+import Testing
+
+@testable import CachetAudit
+
+/// What happens, in seconds from a beginning.
+struct Happening: Sendable {
+  let at: Int
+  let kind: Occurrence.Kind
+  var user: String?
+  var address: String?
+
+  var event: TrailEvent {
+    TrailEvent(
+      occurrence: Occurrence(
+        time: Moment("2026-10-01T08:00:00Z").later(by: at), kind: kind, user: user,
+        address: address, detail: kind.rawValue),
+      source: "test", record: 1 + at)
+  }
+}
+
+func times(
+  _ count: Int, every seconds: Int, _ kind: Occurrence.Kind, user: String? = nil,
+  address: String? = nil, from: Int = 0
+) -> [Happening] {
+  (0..<count).map { Happening(at: from + $0 * seconds, kind: kind, user: user, address: address) }
+}
+
+struct RuleCase: Sendable, CustomTestStringConvertible {
+  let rule: String
+  let happenings: [Happening]
+  /// The beginnings of the messages.
+  let told: [String]
+  var testDescription: String { "\(rule) \(told)" }
+}
+
+@Suite("Trail: every rule fires, and keeps silent")
+struct TrailRuleTests {
+  static let cases: [RuleCase] = [
+    RuleCase(
+      rule: "codes-refused", happenings: times(5, every: 600, .codeRefused, user: "alice"),
+      told: ["alice: 5 times on 2026-10-01"]),
+    RuleCase(
+      rule: "codes-refused",
+      happenings: times(3, every: 60, .codeRefused, user: "alice")
+        + times(4, every: 60, .guardRefused, user: "alice", from: 300)
+        + times(6, every: 60, .guardRefused, user: "bob", from: 86_400),
+      told: ["alice: 7 times on 2026-10-01", "bob: 6 times on 2026-10-02"]),
+    RuleCase(
+      rule: "codes-refused",
+      happenings: times(4, every: 60, .codeRefused, user: "alice")
+        + times(4, every: 60, .codeRefused, user: "bob", from: 300)
+        + times(4, every: 60, .codeRefused, user: "alice", from: 86_400), told: []),
+    RuleCase(
+      rule: "success-after-failures",
+      happenings: times(5, every: 60, .guardRefused, user: "alice")
+        + times(1, every: 1, .guardAccepted, user: "alice", from: 400),
+      told: ["user alice: 5 failures or more within 60 min, then guard-accepted"]),
+    RuleCase(
+      rule: "success-after-failures",
+      happenings: times(6, every: 10, .passwordPosted, address: "192.0.2.7")
+        + times(3, every: 1, .dashboard, address: "192.0.2.7", from: 100),
+      told: ["address 192.0.2.7: 5 failures or more within 60 min, then dashboard"]),
+    RuleCase(
+      rule: "success-after-failures",
+      happenings: times(5, every: 60, .codeRefused, user: "alice")
+        + times(1, every: 1, .signIn, user: "bob", from: 400)
+        + times(1, every: 1, .signIn, user: "alice", from: 7200)
+        + times(5, every: 10, .passwordPosted, address: "192.0.2.7", from: 8000)
+        + times(1, every: 1, .dashboard, address: "192.0.2.7", from: 8100), told: []),
+    RuleCase(
+      rule: "passwords-tried",
+      happenings: times(25, every: 10, .passwordPosted, address: "192.0.2.7"),
+      told: ["192.0.2.7: 10 within 600 s"]),
+    RuleCase(
+      rule: "passwords-tried",
+      happenings: (0..<10).map {
+        Happening(at: $0, kind: .passwordPosted, address: "2001:db8:1:2:\($0)::1")
+      }, told: ["2001:db8:1:2::/64: 10 within 600 s"]),
+    RuleCase(
+      rule: "passwords-tried",
+      happenings: times(20, every: 70, .passwordPosted, address: "192.0.2.7")
+        + times(9, every: 1, .codePosted, address: "192.0.2.8"), told: []),
+    RuleCase(
+      rule: "too-many-requests",
+      happenings: times(10, every: 5, .tooMany, address: "192.0.2.7")
+        + times(10, every: 5, .tooMany, address: "192.0.2.7", from: 1000),
+      told: ["192.0.2.7: 10 within 60 s", "192.0.2.7: 10 within 60 s"]),
+    RuleCase(
+      rule: "too-many-requests", happenings: times(9, every: 5, .tooMany, address: "192.0.2.7"),
+      told: []),
+    RuleCase(
+      rule: "second-factor-off", happenings: times(1, every: 1, .secondFactorOff, user: "alice"),
+      told: ["alice: second-factor-off"]),
+    RuleCase(
+      rule: "second-factor-off", happenings: times(1, every: 1, .secondFactorOn, user: "alice"),
+      told: []),
+    RuleCase(
+      rule: "api-key",
+      happenings: times(1, every: 1, .keyRegenerated, user: "alice")
+        + times(1, every: 1, .keyPage, address: "192.0.2.7", from: 1),
+      told: ["alice: key-regenerated", "192.0.2.7: key-page"]),
+    RuleCase(
+      rule: "api-key", happenings: times(1, every: 1, .apiWrite, address: "192.0.2.7"), told: []),
+    RuleCase(
+      rule: "accounts",
+      happenings: times(1, every: 1, .userCreated, user: "bob")
+        + times(1, every: 1, .userRemoved, user: "bob", from: 1),
+      told: ["bob: user-created", "bob: user-removed"]),
+    RuleCase(rule: "accounts", happenings: times(1, every: 1, .changed, user: "bob"), told: []),
+    RuleCase(
+      rule: "bulk-removal",
+      happenings: times(1, every: 1, .signIn, user: "bob")
+        + times(6, every: 20, .removed, user: "bob", from: 1),
+      told: ["bob: 5 within 300 s"]),
+    RuleCase(
+      rule: "bulk-removal",
+      happenings: times(8, every: 100, .removed, user: "bob")
+        + times(4, every: 1, .removed, user: "alice"), told: []),
+    RuleCase(
+      rule: "no-sign-in",
+      happenings: times(3, every: 60, .changed, user: "bob")
+        + times(1, every: 1, .changed, user: "bob", from: 10_000),
+      told: [
+        "bob: changed, with no sign-in within 120 min",
+        "bob: changed, with no sign-in within 120 min",
+      ]),
+    RuleCase(
+      rule: "no-sign-in",
+      happenings: times(1, every: 1, .signIn, user: "bob")
+        + times(1, every: 1, .signOut, user: "bob", from: 60)
+        + times(1, every: 1, .removed, user: "bob", from: 61),
+      told: ["bob: removed, with no sign-in"]),
+    RuleCase(
+      rule: "no-sign-in",
+      happenings: times(1, every: 1, .signIn, user: "bob")
+        + times(4, every: 7000, .changed, user: "bob", from: 7000)
+        + times(1, every: 1, .secondFactorOff, user: "alice", from: 50_000), told: []),
+    RuleCase(
+      rule: "setup", happenings: times(1, every: 1, .setup, address: "192.0.2.7"),
+      told: ["192.0.2.7: setup"]),
+    RuleCase(rule: "setup", happenings: times(1, every: 1, .dashboard), told: []),
+    RuleCase(
+      rule: "guard-changed", happenings: times(1, every: 1, .guardChanged, user: "bob"),
+      told: ["bob: guard-changed"]),
+    RuleCase(
+      rule: "guard-changed", happenings: times(1, every: 1, .guardAccepted, user: "bob"), told: []),
+    RuleCase(
+      rule: "guard-unavailable", happenings: times(3, every: 1, .guardUnavailable, user: "bob"),
+      told: ["3 times on 2026-10-01"]),
+    RuleCase(
+      rule: "guard-unavailable", happenings: times(3, every: 1, .guardRefused, user: "bob"),
+      told: []),
+    RuleCase(
+      rule: "untrusted-entry", happenings: times(1, every: 1, .untrusted), told: ["untrusted"]),
+    RuleCase(rule: "untrusted-entry", happenings: times(1, every: 1, .guardRefused), told: []),
+    RuleCase(
+      rule: "failures", happenings: times(30, every: 1, .failure), told: ["20 within 60 s"]),
+    RuleCase(rule: "failures", happenings: times(30, every: 4, .failure), told: []),
+  ]
+
+  @Test("one rule", arguments: cases)
+  func rule(_ one: RuleCase) throws {
+    let rule = try #require(Rule.all.first { $0.id == one.rule })
+    var watch = Watch([rule])
+    let sorted = one.happenings.sorted { $0.at < $1.at }
+    let alerts = sorted.flatMap { watch.see($0.event) } + watch.end()
+    #expect(alerts.count == one.told.count, "\(alerts.map(\.signal.message))")
+    for (alert, words) in zip(alerts, one.told) { #expect(alert.signal.message.hasPrefix(words)) }
+  }
+
+  @Test("every rule has both, and all its words")
+  func complete() {
+    for rule in Rule.all {
+      let own = Self.cases.filter { $0.rule == rule.id }
+      #expect(own.contains { !$0.told.isEmpty } && own.contains { $0.told.isEmpty }, "\(rule.id)")
+      for words in [rule.title, rule.response] { #expect(!words.isEmpty && !words.hasSuffix(".")) }
+    }
+    #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)
+  }
+
+  @Test("strangers' names fill no memory, and drive out the oldest alone")
+  func bounded() {
+    var table = BoundedTable<Int>()
+    for number in 0..<25_000 { table.set(number, for: "\(number)", at: Moment(seconds: number)) }
+    #expect(table.count <= BoundedTable<Int>.limit)
+    #expect(table["24999"] == 24_999 && table["20000"] == 20_000 && table["0"] == nil)
+  }
+
+  @Test("times that go backwards break no rule")
+  func backwards() {
+    var watch = Watch()
+    let events =
+      (times(300, every: -7, .codeRefused, user: "alice", address: "192.0.2.7", from: 90_000)
+      + times(300, every: 5, .tooMany, user: "bob", address: "192.0.2.7")).map(\.event)
+    let alerts = events.flatMap { watch.see($0) } + watch.end()
+    #expect(Set(alerts.map(\.rule.id)) == ["codes-refused", "too-many-requests"])
+  }
+}

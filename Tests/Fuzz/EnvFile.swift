@@ -1,0 +1,52 @@
+/// A dotenv file, in all three dialects, and what Laravel makes of its values.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+  let text = input(data, size)
+  for dialect in Dotenv.Dialect.allCases { read(text, dialect) }
+  compareTwos(text)
+  return 0
+}
+
+private func read(_ text: [UInt8], _ dialect: Dotenv.Dialect) {
+  let last = 1 + text.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+  do throws(Dotenv.Refusal) {
+    let file = try Dotenv(text, dialect: dialect)
+    var line = 0
+    for entry in file.entries {
+      expect(entry.line >= line && entry.line <= last, "lines in their order, and in the file")
+      line = entry.line
+      expect(dialect != .five || !entry.name.isEmpty, "a name")
+      expect(dialect == .five || entry.value != nil, "a value")
+      let found = file.entry(entry.name)
+      expect(found?.name == entry.name, "what was read is found")
+      judge(entry.value, dialect)
+    }
+    if let lost = file.lostFrom { expect(dialect == .five && lost <= last, "a line that is lost") }
+  } catch {
+    expect(error.line >= 1 && error.line <= last, "the line of a refusal")
+  }
+}
+
+private func judge(_ value: HiddenValue?, _ dialect: Dotenv.Dialect) {
+  let made = EnvironmentValue(value, dialect: dialect)
+  if case .bool(let isOn) = made { expect(made.isTruthy == isOn && made.text == nil, "a switch") }
+  guard let value else { return }
+  expect(value.isSame(as: value), "a value is itself")
+  expect("\(value)" == "(\(value.bytes.count) bytes, not shown)", "a value is not shown")
+  if let text = made.text {
+    expect(text.bytes.count <= value.bytes.count, "nothing is added")
+    expect(made.isTruthy == !(text.bytes.isEmpty || text.bytes == [0x30]), "PHP's truth")
+  }
+}
+
+/// What the strict dialect of phpdotenv 2 accepts, the lenient one reads alike.
+private func compareTwos(_ text: [UInt8]) {
+  guard let strict = try? Dotenv(text, dialect: .two) else { return }
+  guard let lenient = try? Dotenv(text, dialect: .lenientTwo) else {
+    return expect(false, "lenient is lenient")
+  }
+  expect(strict.entries.count == lenient.entries.count, "the same entries")
+  for (one, other) in zip(strict.entries, lenient.entries) {
+    expect(one.name == other.name && one.value?.bytes == other.value?.bytes, "the same values")
+  }
+}

@@ -1,0 +1,80 @@
+/// Lines of logs, by all readers: the first byte says how large the pieces are that they come in.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+  let all = input(data, size)
+  let text = all.dropFirst()
+  let lines = split(text, by: 1 + Int(all.first ?? 0))
+  var laravel = LaravelReader { $0.inUTC }
+  let auth = AuthReader(
+    clock: { $0.inUTC }, now: Moment(seconds: 1_790_856_000), thisYear: 2026)
+  for line in lines {
+    let bytes = line[...]
+    for prefix in ["", "/status"] {
+      let access = AccessReader(prefix: Array(prefix.utf8))
+      let reading = access.read(bytes)
+      expect(reading == access.read(bytes), "the same line is the same")
+      judge(reading)
+    }
+    judge(laravel.read(bytes))
+    judge(auth.read(bytes))
+    let values = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+    if let row = ActionRow(values.map { String(decoding: $0, as: UTF8.self) }, clock: { $0.inUTC })
+    {
+      expect(row.id > 0, "an id")
+      judge(.occurrence(row.occurrence))
+    }
+    judgeShown(Printable.text(line))
+    judgeShown(Printable.name(line))
+  }
+  return 0
+}
+
+/// Whatever the pieces, the lines are those of the whole, cut at the longest.
+private func split(_ text: ArraySlice<UInt8>, by size: Int) -> [[UInt8]] {
+  let longest = 4096
+  var splitter = LineSplitter(longest: longest)
+  var lines: [[UInt8]] = []
+  var total = 0
+  func take(_ line: LineSplitter.Line?) -> Bool {
+    guard let line else { return false }
+    expect(line.text.count <= longest, "no line is longer")
+    lines.append(Array(line.text))
+    total += line.length
+    return true
+  }
+  var rest = text
+  while !rest.isEmpty {
+    splitter.append(rest.prefix(size))
+    rest = rest.dropFirst(size)
+    while take(splitter.next()) {}
+  }
+  _ = take(splitter.rest())
+  expect(total == text.count, "every byte is part of a line")
+  var whole = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+  if whole.last?.isEmpty == true { whole.removeLast() }
+  expect(lines.count == whole.count, "as many lines")
+  for (line, part) in zip(lines, whole) where part.count <= longest {
+    let bare = part.last == UInt8(ascii: "\r") ? part.dropLast() : part
+    expect(line.elementsEqual(bare), "the same line")
+  }
+  return lines
+}
+
+private func judge(_ reading: LineReading) {
+  guard case .occurrence(let one) = reading else { return }
+  expect(one.time.seconds > -200_000 && one.time.seconds < 253_402_400_000, "a time")
+  expect(one.detail.utf8.count <= 2000, "a few words")
+  for text in [one.user, one.address, one.detail] { if let text { judgeShown(text) } }
+  var cursor = Cursor(Array(one.time.description.utf8)[...])
+  if one.time.seconds >= 0, one.time.seconds < 253_402_300_800 {
+    expect(LocalTime(&cursor)?.inUTC == one.time, "a time is read as it is written")
+  }
+}
+
+/// Nothing that a terminal, a line or a reader's eye could stumble over.
+private func judgeShown(_ text: String) {
+  for scalar in text.unicodeScalars {
+    expect(scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value), "no control")
+    expect(scalar.properties.generalCategory != .format, "nothing that turns the writing")
+  }
+}
