@@ -1,5 +1,5 @@
 extension Check {
   /// Every check, in the order of the report.
   static let all: [Check] =
-    production + database + liveDatabase + features + accounts + exposure + advisories
+    production + database + liveDatabase + features + accounts + exposure + advisories + webServer
 }

@@ -90,6 +90,8 @@ struct Subject: Sendable {
     var rotationDays = 90
     /// What the database says; `nil` where it is not asked.
     var database: Result<LiveDatabase, Obstacle>?
+    /// The configuration of the web server; `nil` where none was found or given.
+    var webServer: Result<WebServer, Obstacle>?
   }
 
   var folder: Folder { installation.folder }

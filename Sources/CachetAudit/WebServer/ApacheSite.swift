@@ -1,0 +1,348 @@
+import Foundation
+
+/// One of Apache's virtual hosts, or its main server.
+struct ApacheSite: WebSite {
+  let place: Place
+  private let addresses: [String]
+  /// The main server's directives, and the virtual host's behind them.
+  private let main: [ServerDirective]
+  private let own: [ServerDirective]
+  private let files: ServerFiles
+  /// The `.htaccess` of the document root, where it counts.
+  private let htaccess: [ServerDirective]
+
+  static func all(
+    in directives: [ServerDirective], of files: ServerFiles, at place: Place
+  ) throws(Obstacle) -> [ApacheSite] {
+    let main = directives.filter { $0.name != "virtualhost" }
+    var sites: [ApacheSite] = []
+    for host in directives.named("virtualhost") {
+      sites.append(
+        try ApacheSite(
+          main: main, own: host.block ?? [], addresses: host.arguments, at: host.place, files))
+    }
+    guard sites.isEmpty else { return sites }
+    return [try ApacheSite(main: main, own: [], addresses: ["*"], at: place, files)]
+  }
+
+  private init(
+    main: [ServerDirective], own: [ServerDirective], addresses: [String], at place: Place,
+    _ files: ServerFiles
+  ) throws(Obstacle) {
+    (self.main, self.own, self.addresses, self.files) = (main, own, addresses, files)
+    self.place = place
+    let root = (main + own).last("documentroot")?.value
+    let overrides = (main + own).named("directory").sorted(by: Self.isShallower).filter { section in
+      root.map { Self.isBelow($0, section.value) } ?? false
+    }.compactMap { $0.block?.last("allowoverride") }.last
+    guard let root, let overrides, !overrides.says("none"), try files.exists("\(root)/.htaccess")
+    else {
+      htaccess = []
+      return
+    }
+    var files = files
+    htaccess = try ApacheReader.read(
+      files.read("\(root)/.htaccess", for: overrides.place, depth: 0))
+  }
+
+  private var all: [ServerDirective] { main + own }
+
+  var names: [String] { own.named("servername", "serveralias").flatMap(\.arguments) }
+
+  var documentRoot: (path: String, place: Place)? {
+    all.last("documentroot").map { ($0.value, $0.place) }
+  }
+
+  var isEncrypted: Bool { all.last("sslengine")?.says("on") ?? false }
+
+  var isLocal: Bool {
+    addresses.allSatisfy { address in
+      if !address.hasPrefix("*"), !address.hasPrefix("_default_") { return isLoopback(address) }
+      let port = address.split(separator: ":").dropFirst().last
+      let listens = main.named("listen").map(\.value).filter { listen in
+        port.map { listen == $0 || listen.hasSuffix(":\($0)") } ?? true
+      }
+      return !listens.isEmpty && listens.allSatisfy(isLoopback)
+    }
+  }
+
+  // MARK: - Access
+
+  func passage(of request: WebRequest) -> Passage { judge(request).passage }
+
+  func leniency(for request: WebRequest) -> Place? { judge(request).access?.satisfyAny }
+
+  private typealias Judgement = (passage: Passage, access: ApacheAccess?)
+
+  private func judge(_ request: WebRequest) -> Judgement {
+    let slashes: WebRequest.EncodedSlash =
+      switch all.last("allowencodedslashes")?.value.lowercased() {
+      case "on": .decoded
+      case "nodecode": .kept
+      default: .refused
+      }
+    let merges = !(all.last("mergeslashes")?.says("off") ?? false)
+    guard let path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
+      return (.closed(.refused, place), nil)
+    }
+    let first = judge(request, path)
+    guard case .open = first.passage, let next = first.next, next != path else {
+      return (first.passage, first.access)
+    }
+    // An internal redirect is a request of its own.
+    let second = judge(WebRequest(request.method, next), next, line: request)
+    return second.passage.isClosed ? (second.passage, second.access) : (first.passage, first.access)
+  }
+
+  /// `next`: where an internal redirect leads once access was given.
+  private func judge(
+    _ request: WebRequest, _ path: String, line: WebRequest? = nil
+  ) -> (passage: Passage, access: ApacheAccess?, next: String?) {
+    let environment = ApacheEnvironment(
+      line ?? request, isEncrypted: isEncrypted, directives: own + main,
+      inner: all.flatMap { $0.block?.everything ?? [] } + htaccess)
+    let root = documentRoot?.path ?? "/"
+    var file = filename(of: path, in: root)
+    if let redirect = redirect(all, path) { return (.closed(.answered, redirect), nil, nil) }
+
+    var isProxied = isProxied(path)
+    switch rewriting(own.isEmpty ? main : own, path, environment, file.path) {
+    case .nothing: break
+    case .file(let target):
+      file = filename(
+        of: target.hasPrefix(root) ? String(target.dropFirst(root.count)) : target, in: root)
+    case .proxied: isProxied = true
+    case .closed(let bar, let place): return (.closed(bar, place), nil, nil)
+    case .unclear(let place):
+      return (.unclear(place, why: "a RewriteRule leads elsewhere"), nil, nil)
+    }
+
+    let folders = isProxied ? proxySections : folderSections(file.folder, file.path)
+    var blocks = folders
+    if !isProxied {
+      let name = (file.path as NSString).lastPathComponent
+      blocks += (all + folders.flatMap { $0 }).filter { isFile($0, name) }.map { $0.block ?? [] }
+    }
+    blocks += all.filter { isLocation($0, path) }.map { $0.block ?? [] }
+    var access = ApacheAccess()
+    for block in blocks { access.merge(block) }
+
+    let chains = conditions(in: [all] + blocks)
+    var passage = self.passage(
+      chains[...], access, request.method, environment.facts(file: file.path))
+    if case .open = passage, let redirect = blocks.lazy.compactMap({ redirect($0, path) }).first {
+      passage = .closed(.answered, redirect)
+    }
+    guard !isProxied, case .open = passage else { return (passage, access, nil) }
+    let rules = folders.last { !$0.named("rewriterule").isEmpty } ?? []
+    let engine = folders.compactMap { $0.last("rewriteengine") }.suffix(1)
+    switch rewriting(engine + rules, String(path.dropFirst()), environment, file.path) {
+    case .closed(let bar, let place): return (.closed(bar, place), access, nil)
+    case .file(let target): return (passage, access, target.hasPrefix("/") ? target : "/" + target)
+    case .nothing, .proxied, .unclear:
+      let fallback = (all + folders.flatMap { $0 }).last("fallbackresource")
+      return (passage, access, fallback.flatMap { $0.value.hasPrefix("/") ? $0.value : nil })
+    }
+  }
+
+  /// With the `<If>` sections, which are merged behind all others.
+  private func passage(
+    _ chains: ArraySlice<[ServerDirective]>, _ access: ApacheAccess, _ method: String,
+    _ facts: ApacheExpression.Facts
+  ) -> Passage {
+    guard let chain = chains.first, let section = chain.first else {
+      return chains.isEmpty
+        ? access.passage(of: method, facts, on: place)
+        : passage(chains.dropFirst(), access, method, facts)
+    }
+    var merged = access
+    merged.merge(section.block ?? [])
+    let truth =
+      section.name == "else"
+      ? .yes : ApacheExpression.holds(section.arguments.joined(separator: " "), facts)
+    let others = [Array(chain.dropFirst())] + chains.dropFirst()
+    switch truth {
+    case .yes: return passage(chains.dropFirst(), merged, method, facts)
+    case .no: return passage(others[...], access, method, facts)
+    case .unclear:
+      return .either(
+        passage(chains.dropFirst(), merged, method, facts),
+        passage(others[...], access, method, facts), at: section.place,
+        why: "the condition of <\(section.name)> is not judged")
+    }
+  }
+
+  // MARK: - Sections
+
+  /// The file that a path means, and the deepest folder of it that is there.
+  private func filename(of path: String, in root: String) -> (path: String, folder: String) {
+    var folder = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+    for part in path.split(separator: "/") {
+      let next = "\(folder)/\(part)"
+      guard (try? files.isFolder(next)) ?? false else { return (next, folder) }
+      folder = next
+    }
+    return (folder, folder)
+  }
+
+  private func folderSections(_ folder: String, _ file: String) -> [[ServerDirective]] {
+    let plain = all.named("directory").filter { $0.value != "~" }
+    var sections = plain.sorted(by: Self.isShallower)
+      .filter { Self.isBelow(folder, $0.value) }.map { $0.block ?? [] }
+    if !htaccess.isEmpty { sections.append(htaccess) }
+    let matching = all.filter { section in
+      guard let pattern = Self.pattern(of: section, "directory") else { return false }
+      return Pattern.matches(file, pattern) == .yes
+    }
+    return sections + matching.map { $0.block ?? [] }
+  }
+
+  private var proxySections: [[ServerDirective]] {
+    all.named("proxy").filter { $0.value == "*" }.map { $0.block ?? [] }
+  }
+
+  private static func isShallower(_ one: ServerDirective, _ other: ServerDirective) -> Bool {
+    func depth(_ section: ServerDirective) -> Int { section.value.split(separator: "/").count }
+    return depth(one) < depth(other)
+  }
+
+  /// `folder` is the one that `pattern` names, or below it.
+  private static func isBelow(_ folder: String, _ pattern: String) -> Bool {
+    let wanted = pattern.split(separator: "/")
+    let parts = folder.split(separator: "/")
+    return wanted.count <= parts.count
+      && zip(wanted, parts).allSatisfy { isLike(String($0), String($1)) }
+  }
+
+  /// A pattern with `*`, `?` and `[…]`, none of which means a slash.
+  private static func isLike(_ pattern: String, _ text: String) -> Bool {
+    unsafe fnmatch(pattern, text, FNM_PATHNAME) == 0
+  }
+
+  private func isFile(_ section: ServerDirective, _ name: String) -> Bool {
+    if let pattern = Self.pattern(of: section, "files") {
+      return Pattern.matches(name, pattern) == .yes
+    }
+    return section.name == "files" && Self.isLike(section.value, name)
+  }
+
+  private func isLocation(_ section: ServerDirective, _ path: String) -> Bool {
+    if let pattern = Self.pattern(of: section, "location") {
+      return Pattern.matches(path, pattern) == .yes
+    }
+    guard section.name == "location" else { return false }
+    if section.value.contains(where: { "*?[".contains($0) }) {
+      return Self.isLike(section.value, path)
+    }
+    return Self.covers(section.value, path)
+  }
+
+  /// A path, or one below it.
+  private static func covers(_ prefix: String, _ path: String) -> Bool {
+    path.hasPrefix(prefix)
+      && (prefix.hasSuffix("/") || path.count == prefix.count
+        || path.dropFirst(prefix.count).hasPrefix("/"))
+  }
+
+  /// Of `<…Match pattern>` and `<… ~ pattern>`.
+  private static func pattern(of section: ServerDirective, _ kind: String) -> String? {
+    if section.name == kind + "match" { return section.value }
+    guard section.name == kind, section.value == "~" else { return nil }
+    return section.arguments.dropFirst().first
+  }
+
+  /// `<If>` with the `<ElseIf>` and `<Else>` behind it.
+  private func conditions(in blocks: [[ServerDirective]]) -> [[ServerDirective]] {
+    var chains: [[ServerDirective]] = []
+    for section in blocks.flatMap({ $0 }).named("if", "elseif", "else") {
+      if section.name == "if" { chains.append([]) }
+      guard !chains.isEmpty else { continue }
+      chains[chains.count - 1].append(section)
+    }
+    return chains
+  }
+
+  // MARK: - Ways elsewhere
+
+  private func redirect(_ block: [ServerDirective], _ path: String) -> Place? {
+    for line in block {
+      let words = line.arguments.filter { $0.contains("/") || $0.hasPrefix("^") }
+      switch line.name {
+      case "redirect", "redirectpermanent", "redirecttemp":
+        let from = words.first ?? "/"
+        if from.contains("://") || Self.covers(from, path) { return line.place }
+      case "redirectmatch":
+        if Pattern.matches(path, words.first ?? "") == .yes { return line.place }
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  private func rewriting(
+    _ rules: [ServerDirective], _ path: String, _ environment: ApacheEnvironment, _ file: String
+  ) -> ApacheRewriting.Outcome {
+    ApacheRewriting.outcome(
+      of: rules, for: path, variable: { environment.variable($0, file: file) },
+      isFile: { path, kind in
+        let isFolder = (try? files.isFolder(path)) ?? false
+        return Truth(kind == "d" ? isFolder : !isFolder && (try? files.exists(path)) ?? false)
+      })
+  }
+
+  private func isProxied(_ path: String) -> Bool {
+    for line in own + main where line.arguments.count > 1 {
+      switch line.name {
+      case "proxypass" where Self.isPrefix(line.value, path),
+        "proxypassmatch" where Pattern.matches(path, line.value) == .yes:
+        return line.arguments[1] != "!"
+      default: continue
+      }
+    }
+    let inner = all.filter { isLocation($0, path) }.flatMap { $0.block ?? [] }
+    return inner.last("proxypass").map { $0.value != "!" } ?? false
+  }
+
+  private static func isPrefix(_ prefix: String, _ path: String) -> Bool {
+    prefix.hasSuffix("/") ? path.hasPrefix(prefix) : covers(prefix, path)
+  }
+
+  // MARK: - Towards the application
+
+  func passedOn(_ headers: [String]) -> [(headers: [String], place: Place)] {
+    let root = documentRoot?.path ?? "/"
+    let everywhere = all.filter { section in
+      switch section.name {
+      case "location": section.value == "/"
+      case "directory": Self.isBelow(root, section.value)
+      case "proxy": section.value == "*"
+      default: false
+      }
+    }.flatMap { $0.block ?? [] }
+    let held = (all + everywhere + htaccess).named("requestheader").filter { line in
+      let words = line.arguments.map { $0.lowercased() }
+      let isBound = words.dropFirst(2).contains { $0.hasPrefix("env=") || $0.hasPrefix("expr=") }
+      return !isBound && ["unset", "set"].contains(words.first)
+    }.compactMap { $0.arguments.dropFirst().first?.lowercased() }
+    let open = headers.filter { !held.contains($0.lowercased()) }
+    return open.isEmpty ? [] : [(open, place)]
+  }
+
+  var remoteBackends: [(address: String, place: Place)] {
+    (all + all.flatMap { $0.block?.everything ?? [] }).compactMap { line in
+      guard ["proxypass", "proxypassmatch", "sethandler", "balancermember"].contains(line.name),
+        let url = line.arguments.first(where: { $0.contains("://") || $0.hasPrefix("proxy:") }),
+        !url.contains("unix:"), let scheme = url.firstRange(of: "://")
+      else { return nil }
+      let address = String(url[scheme.upperBound...].prefix { $0 != "/" })
+      guard !line.value.hasPrefix("balancer:"), !url.hasPrefix("balancer:"), !isLoopback(address)
+      else { return nil }
+      return (address, line.place)
+    }
+  }
+}
+
+extension [ServerDirective] {
+  /// These and all inside them.
+  var everything: [ServerDirective] { flatMap { [$0] + ($0.block?.everything ?? []) } }
+}
