@@ -153,10 +153,11 @@ struct WebServerTests {
       "guard-bypass", ["/index.php/dashboard", "//index.php/dashboard"],
       at: ["/etc/apache2/apache2.conf:13"],
       "<LocationMatch \"^/(dashboard|auth|setup|signup)(/|$)\">\n\(sign)\n</LocationMatch>"),
+    // Slashes at the front Apache always merges.
     Plant(
-      "guard-bypass", ["//dashboard"], at: ["/etc/apache2/apache2.conf:13"],
+      "guard-bypass", ["/index.php//dashboard"], at: ["/etc/apache2/apache2.conf:13"],
       """
-      <LocationMatch "^/(index\\.php|dashboard|auth|setup|signup)(/|$)">
+      <LocationMatch "^/(index\\.php/)?(dashboard|auth|setup|signup)(/|$)">
       \(sign)
       </LocationMatch>
       MergeSlashes Off

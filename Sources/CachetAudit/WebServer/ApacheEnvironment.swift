@@ -22,16 +22,17 @@ struct ApacheEnvironment {
     }
   }
 
-  func facts(file: String) -> ApacheExpression.Facts {
+  /// What a condition sees when the request is at `uri` and `file`.
+  func facts(uri: String, file: String) -> ApacheExpression.Facts {
     ApacheExpression.Facts(
-      variable: { variable($0, file: file) }, environment: { values[$0] ?? "" })
+      variable: { variable($0, uri: uri, file: file) }, environment: { values[$0] ?? "" })
   }
 
-  func variable(_ name: String, file: String) -> String? {
+  private func variable(_ name: String, uri: String, file: String) -> String? {
     switch name.uppercased() {
     case "THE_REQUEST": request.line
     case "REQUEST_METHOD": request.method
-    case "REQUEST_URI": request.path
+    case "REQUEST_URI": uri
     case "QUERY_STRING": request.query
     case "HTTPS": isEncrypted ? "on" : "off"
     case "REQUEST_SCHEME": isEncrypted ? "https" : "http"
@@ -81,7 +82,8 @@ struct ApacheEnvironment {
   private func truth(of directive: ServerDirective) -> Truth {
     let arguments = directive.arguments
     switch directive.name {
-    case "setenvifexpr": return ApacheExpression.holds(directive.value, facts(file: ""))
+    case "setenvifexpr":
+      return ApacheExpression.holds(directive.value, facts(uri: request.path, file: ""))
     case "setenvif", "setenvifnocase":
       guard arguments.count > 1, let text = attribute(arguments[0]) else { return .unclear }
       return Pattern.matches(

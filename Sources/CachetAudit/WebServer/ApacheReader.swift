@@ -12,7 +12,7 @@ struct ApacheReader {
     _ path: String, from files: ServerFiles = ServerFiles()
   ) throws(Obstacle) -> [ServerDirective] {
     var reader = ApacheReader(
-      files: files, serverRoot: (path as NSString).deletingLastPathComponent)
+      files: files, serverRoot: try files.home(of: path, with: "apache2.conf", "httpd.conf"))
     return try reader.file(path, for: nil, depth: 0)
   }
 

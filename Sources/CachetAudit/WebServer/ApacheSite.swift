@@ -81,6 +81,9 @@ struct ApacheSite: WebSite {
       case "nodecode": .kept
       default: .refused
       }
+    // Whatever MergeSlashes says, of slashes at the front Apache takes the last.
+    var request = request
+    request.target = "/" + request.uri.drop { $0 == "/" }
     let merges = !(all.last("mergeslashes")?.says("off") ?? false)
     guard let path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
       return (.closed(.refused, place), nil)
@@ -90,27 +93,33 @@ struct ApacheSite: WebSite {
       return (first.passage, first.access)
     }
     // An internal redirect is a request of its own.
-    let second = judge(WebRequest(request.method, next), next, line: request)
-    return second.passage.isClosed ? (second.passage, second.access) : (first.passage, first.access)
+    request.target = next
+    let second = judge(request, next)
+    if case .open = second.passage { return (first.passage, first.access) }
+    return (second.passage, second.access)
   }
 
   /// `next`: where an internal redirect leads once access was given.
   private func judge(
-    _ request: WebRequest, _ path: String, line: WebRequest? = nil
+    _ request: WebRequest, _ path: String
   ) -> (passage: Passage, access: ApacheAccess?, next: String?) {
     let environment = ApacheEnvironment(
-      line ?? request, isEncrypted: isEncrypted, directives: own + main,
+      request, isEncrypted: isEncrypted, directives: own + main,
       inner: all.flatMap { $0.block?.everything ?? [] } + htaccess)
     let root = documentRoot?.path ?? "/"
+    // As the rules of a folder see it.
+    var inside = path
     var file = filename(of: path, in: root)
     if let redirect = redirect(all, path) { return (.closed(.answered, redirect), nil, nil) }
 
     var isProxied = isProxied(path)
-    switch rewriting(own.isEmpty ? main : own, path, environment, file.path) {
+    switch rewriting(
+      own.isEmpty ? main : own, path, environment.facts(uri: path, file: file.path))
+    {
     case .nothing: break
     case .file(let target):
-      file = filename(
-        of: target.hasPrefix(root) ? String(target.dropFirst(root.count)) : target, in: root)
+      inside = target.hasPrefix(root) ? String(target.dropFirst(root.count)) : target
+      file = filename(of: inside, in: root)
     case .proxied: isProxied = true
     case .closed(let bar, let place): return (.closed(bar, place), nil, nil)
     case .unclear(let place):
@@ -128,21 +137,30 @@ struct ApacheSite: WebSite {
     for block in blocks { access.merge(block) }
 
     let chains = conditions(in: [all] + blocks)
-    var passage = self.passage(
-      chains[...], access, request.method, environment.facts(file: file.path))
+    let facts = environment.facts(uri: path, file: file.path)
+    var passage = self.passage(chains[...], access, request.method, facts)
     if case .open = passage, let redirect = blocks.lazy.compactMap({ redirect($0, path) }).first {
       passage = .closed(.answered, redirect)
     }
     guard !isProxied, case .open = passage else { return (passage, access, nil) }
     let rules = folders.last { !$0.named("rewriterule").isEmpty } ?? []
     let engine = folders.compactMap { $0.last("rewriteengine") }.suffix(1)
-    switch rewriting(engine + rules, String(path.dropFirst()), environment, file.path) {
+    switch rewriting(engine + rules, String(inside.drop { $0 == "/" }), facts) {
     case .closed(let bar, let place): return (.closed(bar, place), access, nil)
     case .file(let target): return (passage, access, target.hasPrefix("/") ? target : "/" + target)
     case .nothing, .proxied, .unclear:
-      let fallback = (all + folders.flatMap { $0 }).last("fallbackresource")
-      return (passage, access, fallback.flatMap { $0.value.hasPrefix("/") ? $0.value : nil })
+      return (passage, access, substitute(for: file, path, folders))
     }
+  }
+
+  /// What answers in place of a folder, or of a file that is not there.
+  private func substitute(
+    for file: (path: String, folder: String), _ path: String, _ folders: [[ServerDirective]]
+  ) -> String? {
+    if file.path == file.folder { return path.hasSuffix("/") ? path + "index.php" : nil }
+    let fallback = (all + folders.flatMap { $0 }).last("fallbackresource")?.value ?? ""
+    let isThere = (try? files.exists(file.path)) ?? false
+    return fallback.hasPrefix("/") && !isThere ? fallback : nil
   }
 
   /// With the `<If>` sections, which are merged behind all others.
@@ -280,10 +298,10 @@ struct ApacheSite: WebSite {
   }
 
   private func rewriting(
-    _ rules: [ServerDirective], _ path: String, _ environment: ApacheEnvironment, _ file: String
+    _ rules: [ServerDirective], _ path: String, _ facts: ApacheExpression.Facts
   ) -> ApacheRewriting.Outcome {
     ApacheRewriting.outcome(
-      of: rules, for: path, variable: { environment.variable($0, file: file) },
+      of: rules, for: path, variable: facts.variable,
       isFile: { path, kind in
         let isFolder = (try? files.isFolder(path)) ?? false
         return Truth(kind == "d" ? isFolder : !isFolder && (try? files.exists(path)) ?? false)

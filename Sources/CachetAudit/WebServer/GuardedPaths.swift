@@ -58,7 +58,7 @@ struct GuardedPaths {
     let rest = String(path.dropFirst())
     let first = rest.utf8.first.map { "%" + String($0, radix: 16) } ?? ""
     var others = [
-      "//\(rest)", "/\(rest)/", "/index.php/\(rest)", "//index.php/\(rest)",
+      "//\(rest)", "/\(rest)/", "/index.php/\(rest)", "//index.php/\(rest)", "/index.php//\(rest)",
       "/\(first)\(rest.dropFirst())", "/x/../\(rest)", "/./\(rest)",
       "https://status.example.org/\(rest)",
     ]

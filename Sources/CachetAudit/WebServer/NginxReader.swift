@@ -3,14 +3,14 @@ import Foundation
 /// Reads nginx's configuration, with files put in where they are included.
 struct NginxReader {
   private var files: ServerFiles
-  /// Relative names are below the folder of the main file.
+  /// Relative names are below the folder of nginx.conf.
   private let folder: String
 
   static func read(
     _ path: String, from files: ServerFiles = ServerFiles()
   ) throws(Obstacle) -> [ServerDirective] {
     var reader = NginxReader(
-      files: files, folder: (path as NSString).deletingLastPathComponent)
+      files: files, folder: try files.home(of: path, with: "nginx.conf"))
     return try reader.file(path, for: nil, depth: 0)
   }
 

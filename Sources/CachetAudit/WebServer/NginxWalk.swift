@@ -119,6 +119,7 @@ struct NginxWalk {
         state.rounds += 1
         guard state.rounds <= Self.roundLimit else { return .closed(.refused, code.place) }
         state.isRewritten = flag != "break"
+        state.isInternal = true
         if flag == "break" { return then(state) }
         if flag == "last" { return locate(state) }
       case let name where name.hasPrefix("rewrite_by_lua"):
@@ -231,7 +232,9 @@ struct NginxWalk {
       return redirect(to: target, state)
     }
     if isHandled { return .open(state.place) }
-    guard let page = errorPage("404", state),
+    // The files of a folder are for reading.
+    guard ["GET", "HEAD", "POST"].contains(variables.request.method),
+      let page = errorPage("404", state),
       !isThere(state.uri, asFolder: state.uri.hasSuffix("/"), state)
     else {
       return .closed(.answered, state.place)

@@ -19,6 +19,18 @@ struct ServerFiles: Sendable {
     try Folder.workingDirectory.status(root + path)?.kind == S_IFDIR
   }
 
+  /// The nearest folder at or above `path` with one of `names` in it, which relative names are below
+  /// though a part of the configuration was given; else the folder of `path`.
+  func home(of path: String, with names: String...) throws(Obstacle) -> String {
+    let own = (path as NSString).deletingLastPathComponent
+    var folder = own
+    while folder.count > 1 {
+      for name in names where try exists("\(folder)/\(name)") { return folder }
+      folder = (folder as NSString).deletingLastPathComponent
+    }
+    return own
+  }
+
   /// The file at `path`, which `origin` includes.
   mutating func read(_ path: String, for origin: Place?, depth: Int) throws(Obstacle) -> SourceFile
   {

@@ -2,12 +2,14 @@
 /// only those who know would send.
 struct WebRequest: Sendable, Hashable {
   let method: String
-  /// As it stands in the request line.
-  let target: String
+  /// As it stands in the request line, until a redirect inside the server.
+  var target: String
+  let line: String
 
-  init(_ method: String, _ target: String) { (self.method, self.target) = (method, target) }
-
-  var line: String { "\(method) \(target) HTTP/1.1" }
+  init(_ method: String, _ target: String) {
+    (self.method, self.target) = (method, target)
+    line = "\(method) \(target) HTTP/1.1"
+  }
 
   /// Path and query as they came, without scheme and host.
   var uri: String {
