@@ -165,6 +165,11 @@ extension HostTests {
     static let nginx: [Site] = [
       ("location / { \(pass) }", false),
       ("\(front)\n\(php)", false),
+      ("index index.php; location / { try_files $uri $uri/ /index.php; }\n\(php)", false),
+      (
+        "index index.php; location / { }\nlocation ~ ^(?<script_name>.+\\.php)(/|$) { \(pass) }",
+        false
+      ),
       ("\(front)\n\(php)\nlocation /dashboard { \(basic) try_files $uri /index.php; }", false),
       ("\(front)\n\(php)\nlocation = /dashboard { \(basic) try_files $uri /index.php; }", false),
       ("\(front)\n\(php)\nlocation /dashboard { return 403; }", false),

@@ -20,7 +20,8 @@ extension Check {
     Check(
       id: "guarded-paths", family: .webServer, severity: .critical,
       title: "nobody reaches the administration without signing in at the web server",
-      rationale: "a password of Cachet's is then all that is needed, or the set-up's, none",
+      rationale:
+        "Cachet's own password is then all that is asked for, and the set-up asks for none",
       fix: "put the second factor in front of it (docs/web.md)",
       reference: "cachet routes; docs/web.md",
       look: { (subject) throws(Obstacle) in
@@ -109,7 +110,9 @@ extension Check {
       reference: "cachet TrustProxies.php, cachethq/core AuthenticateRemoteUser, CVE-2018-14773",
       look: { (subject) throws(Obstacle) in
         try subject.judged { site, guarded in
-          site.passedOn(guarded.headers).map { headers, place in
+          // It may do no more than redirect.
+          if case .closed(.answered, _) = site.passage(of: WebRequest("GET", "/")) { return [] }
+          return site.passedOn(guarded.headers).map { headers, place in
             Evidence(
               place: place, about: headers.joined(separator: " "),
               message: "passed on as the client sends it: \(headers.joined(separator: ", "))")

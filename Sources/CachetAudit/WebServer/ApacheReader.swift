@@ -88,6 +88,7 @@ struct ApacheReader {
       var found: [ServerDirective] = []
       for path in paths { found += try file(path, for: place, depth: depth + 1) }
       return found
+    case "use": throw .damaged(path: place.words, what: "macros are not read")
     case "define": variables[value] = arguments.count > 1 ? arguments[1] : ""
     case "undefine": variables[value] = nil
     case "serverroot": serverRoot = value
@@ -109,6 +110,7 @@ struct ApacheReader {
     switch name {
     case "ifdefine": return (variables[plain] != nil) != isNegated
     case "ifmodule": return isLoaded(plain.lowercased()) != isNegated
+    case "ifdirective", "ifsection": return !isNegated
     case "iffile": return try files.exists(absolute(plain)) != isNegated
     case "ifversion":
       let symbol = arguments.count > 1 ? plain : "="

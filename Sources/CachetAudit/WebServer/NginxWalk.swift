@@ -222,7 +222,8 @@ struct NginxWalk {
           return .unclear(files.place, why: "which file this means is not known")
         }
         guard isThere(path, asFolder: name.hasSuffix("/"), state) else { continue }
-        return isHandled ? .open(state.place) : .closed(.answered, files.place)
+        if isHandled { return .open(state.place) }
+        return name.hasSuffix("/") ? index(state) : .closed(.answered, files.place)
       }
       let last = files.arguments.last ?? ""
       if last.hasPrefix("=") { return .closed(.answered, files.place) }
@@ -232,6 +233,7 @@ struct NginxWalk {
       return redirect(to: target, state)
     }
     if isHandled { return .open(state.place) }
+    if state.uri.hasSuffix("/"), isThere(state.uri, asFolder: true, state) { return index(state) }
     // The files of a folder are for reading.
     guard ["GET", "HEAD", "POST"].contains(variables.request.method),
       let page = errorPage("404", state),
@@ -240,6 +242,16 @@ struct NginxWalk {
       return .closed(.answered, state.place)
     }
     return page(state)
+  }
+
+  /// For a folder, by the file in it that stands for it.
+  private func index(_ state: NginxState) -> Passage {
+    let folder = state.uri.hasSuffix("/") ? state.uri : state.uri + "/"
+    let names = state.directives("index").flatMap(\.arguments)
+    let name = (names.isEmpty ? ["index.html"] : names).first {
+      isThere(folder + $0, asFolder: false, state)
+    }
+    return name.map { redirect(to: folder + $0, state) } ?? .closed(.answered, state.place)
   }
 
   private func isThere(_ path: String, asFolder: Bool, _ state: NginxState) -> Bool {

@@ -28,9 +28,11 @@ struct Pattern {
   private let expression: NSRegularExpression
 
   init?(_ text: String, ignoringCase: Bool = false) {
+    // Names of groups have letters here that ICU's may not have; nobody asks for them by name.
+    let nameless = text.replacing(/\(\?P?<[A-Za-z_]\w*>/, with: "(")
     guard
       let expression = try? NSRegularExpression(
-        pattern: text, options: ignoringCase ? [.caseInsensitive] : [])
+        pattern: nameless, options: ignoringCase ? [.caseInsensitive] : [])
     else { return nil }
     self.expression = expression
   }
@@ -41,6 +43,26 @@ struct Pattern {
     guard let match = expression.firstMatch(in: text, range: all) else { return nil }
     return (0..<match.numberOfRanges).map { index in
       Range(match.range(at: index), in: text).map { String(text[$0]) } ?? ""
+    }
+  }
+
+  /// Throws for an expression that is not understood where one decides what applies: of a section,
+  /// a location, a line of a map.
+  static func check(_ directives: [ServerDirective]) throws(Obstacle) {
+    for directive in directives.everything {
+      let isSection = directive.block != nil
+      let text: String
+      if directive.name.hasPrefix("~") {
+        text = directive.name
+      } else if isSection, directive.name.hasSuffix("match") || directive.value.hasPrefix("~") {
+        text = directive.arguments.last ?? ""
+      } else {
+        continue
+      }
+      guard Pattern(String(text.trimmingPrefix(/~\*?/))) != nil else {
+        throw .damaged(
+          path: directive.place.words, what: "the regular expression is not understood")
+      }
     }
   }
 

@@ -14,9 +14,12 @@ struct WebServer: Sendable {
     var sites: [any WebSite] = []
     for path in paths {
       if try Self.isNginx(path, files) {
-        sites += NginxSite.all(in: try NginxReader.read(path, from: files), of: files)
+        let directives = try NginxReader.read(path, from: files)
+        try Pattern.check(directives)
+        sites += NginxSite.all(in: directives, of: files)
       } else {
         let directives = try ApacheReader.read(path, from: files)
+        try Pattern.check(directives)
         sites += try ApacheSite.all(in: directives, of: files, at: Place(path: path))
       }
     }
