@@ -49,6 +49,26 @@ struct WebServerTests {
     #expect(audit.results.allSatisfy { if case .held = $0.outcome { true } else { false } })
   }
 
+  @Test("our own include holds where Apache hands everything to a container")
+  func ownProxied() throws {
+    let fixture = try WebFixture(.two4)
+    try fixture.write(
+      WebFixture.apache,
+      """
+      <VirtualHost *:443>
+        ServerName status.example.org
+        SSLEngine On
+        ProxyPass "/" "http://127.0.0.1:8000/"
+        RequestHeader set X-Forwarded-Proto https
+        Define CACHET_MFA /usr/share/cachet-mfa
+        Define CACHET_MFA_GUARD form
+        Include ${CACHET_MFA}/apache/cachet-2.4.conf
+      </VirtualHost>
+      """)
+    let audit = try fixture.audit(WebFixture.apache)
+    #expect(audit.results.allSatisfy { if case .held = $0.outcome { true } else { false } })
+  }
+
   @Test("what the path sets call open is open, so a verdict is no accident")
   func open() throws {
     let fixture = try WebFixture(.two4)
@@ -373,6 +393,11 @@ struct WebServerTests {
     #expect(
       try fixture.nginx(location, listen: "80").places(of: "plain-http")
         == ["/etc/nginx/nginx.conf:6"])
+    #expect(
+      try fixture.nginx(location, listen: "80; listen 443 ssl").about("plain-http") == ["http"])
+    let redirected = "if ($scheme = http) { return 301 https://$host$request_uri; }\n" + location
+    #expect(
+      try fixture.nginx(redirected, listen: "80; listen 443 ssl").about("plain-http").isEmpty)
     #expect(
       try fixture.nginx("return 301 https://$host$request_uri;", listen: "80").broken.isEmpty)
   }

@@ -87,18 +87,11 @@ extension Check {
       reference: "docs/web.md",
       look: { (subject) throws(Obstacle) in
         try subject.judged { site, guarded in
-          guard !site.isEncrypted, !site.isLocal else { return [] }
-          return guarded.paths.lazy.compactMap { path, methods -> Evidence? in
-            switch site.passage(of: WebRequest(methods.first ?? "GET", path)) {
-            case .closed(.refused, _), .closed(.answered, _): nil
-            case .closed(.signIn, let place), .open(let place):
-              Evidence(place: place, about: "http", message: "\(path) is served without https")
-            case .unclear(let place, let why):
-              Evidence(
-                place: place, about: "http",
-                message: "cannot tell whether \(path) is served without https: \(why)")
-            }
-          }.prefix(1).map { $0 }
+          guard site.isPlain, !site.isLocal else { return [] }
+          let seen = guarded.paths.lazy.compactMap { path, methods in
+            site.plainEvidence(of: WebRequest(methods.first ?? "GET", path))
+          }
+          return Array(seen.prefix(1))
         }
       }),
     Check(
@@ -185,6 +178,22 @@ extension WebSite {
       return Evidence(
         place: place, about: printable(about),
         message: "cannot tell whether \(shown) is open: \(why)")
+    }
+  }
+
+  /// Where a request by http is served, or asked for a password.
+  fileprivate func plainEvidence(of request: WebRequest) -> Evidence? {
+    var request = request
+    request.isEncrypted = false
+    switch passage(of: request) {
+    case .closed(.refused, _), .closed(.answered, _): return nil
+    case .closed(.signIn, let place), .open(let place):
+      return Evidence(
+        place: place, about: "http", message: "\(request.target) is served without https")
+    case .unclear(let place, let why):
+      return Evidence(
+        place: place, about: "http",
+        message: "cannot tell whether \(request.target) is served without https: \(why)")
     }
   }
 }

@@ -4,17 +4,15 @@ struct ApacheEnvironment {
   /// `.some(nil)` where it is not known; no entry for one that is not set.
   private var values: [String: String?] = [:]
   private let request: WebRequest
-  private let isEncrypted: Bool
 
   /// An address of those that are kept for examples: nobody has a rule for it.
   static let stranger = "203.0.113.77"
 
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
-    _ request: WebRequest, isEncrypted: Bool, directives: [ServerDirective],
-    inner: [ServerDirective]
+    _ request: WebRequest, directives: [ServerDirective], inner: [ServerDirective]
   ) {
-    (self.request, self.isEncrypted) = (request, isEncrypted)
+    self.request = request
     for directive in directives { note(directive) }
     // These depend on the section, and on when it is looked at.
     for directive in inner {
@@ -34,9 +32,9 @@ struct ApacheEnvironment {
     case "REQUEST_METHOD": request.method
     case "REQUEST_URI": uri
     case "QUERY_STRING": request.query
-    case "HTTPS": isEncrypted ? "on" : "off"
-    case "REQUEST_SCHEME": isEncrypted ? "https" : "http"
-    case "SERVER_PORT": isEncrypted ? "443" : "80"
+    case "HTTPS": request.isEncrypted ? "on" : "off"
+    case "REQUEST_SCHEME": request.isEncrypted ? "https" : "http"
+    case "SERVER_PORT": request.isEncrypted ? "443" : "80"
     case "REMOTE_ADDR": Self.stranger
     case "REMOTE_USER": ""
     case "REQUEST_FILENAME", "SCRIPT_FILENAME": file

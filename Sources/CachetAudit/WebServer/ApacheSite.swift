@@ -55,6 +55,8 @@ struct ApacheSite: WebSite {
 
   var isEncrypted: Bool { all.last("sslengine")?.says("on") ?? false }
 
+  var isPlain: Bool { !isEncrypted }
+
   var isLocal: Bool {
     addresses.allSatisfy { address in
       if !address.hasPrefix("*"), !address.hasPrefix("_default_") { return isLoopback(address) }
@@ -84,6 +86,7 @@ struct ApacheSite: WebSite {
     // Whatever MergeSlashes says, of slashes at the front Apache takes the last.
     var request = request
     request.target = "/" + request.uri.drop { $0 == "/" }
+    request.isEncrypted = isEncrypted
     let merges = !(all.last("mergeslashes")?.says("off") ?? false)
     guard let path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
       return (.closed(.refused, place), nil)
@@ -104,7 +107,7 @@ struct ApacheSite: WebSite {
     _ request: WebRequest, _ path: String
   ) -> (passage: Passage, access: ApacheAccess?, next: String?) {
     let environment = ApacheEnvironment(
-      request, isEncrypted: isEncrypted, directives: own + main,
+      request, directives: own + main,
       inner: all.flatMap { $0.block?.everything ?? [] } + htaccess)
     let root = documentRoot?.path ?? "/"
     // As the rules of a folder see it.

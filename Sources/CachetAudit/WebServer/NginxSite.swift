@@ -28,14 +28,21 @@ struct NginxSite: WebSite {
     return root.map { ($0.value, $0.place) }
   }
 
-  var isEncrypted: Bool {
-    server.named("listen").contains {
-      $0.arguments.contains("ssl") || $0.arguments.contains("quic")
-    }
-      || (server.last("ssl")?.says("on") ?? false)
+  private static func isEncrypted(_ listen: ServerDirective) -> Bool {
+    listen.arguments.contains("ssl") || listen.arguments.contains("quic")
   }
 
-  /// It answers without encryption at some address.
+  private var isAllEncrypted: Bool { server.last("ssl")?.says("on") ?? false }
+
+  var isEncrypted: Bool {
+    isAllEncrypted || server.named("listen").contains(where: Self.isEncrypted)
+  }
+
+  var isPlain: Bool {
+    let listens = server.named("listen").filter { !isLoopback($0.value) }
+    return !isAllEncrypted && (listens.isEmpty || !listens.allSatisfy(Self.isEncrypted))
+  }
+
   var isLocal: Bool {
     let addresses = server.named("listen").map(\.value)
     return !addresses.isEmpty && addresses.allSatisfy(isLoopback)
@@ -62,7 +69,8 @@ struct NginxSite: WebSite {
     return NginxWalk(
       site: self,
       variables: NginxVariables(
-        request, isEncrypted: isEncrypted, host: names.first { !$0.contains("*") && $0 != "_" },
+        request, isEncrypted: request.isEncrypted && isEncrypted,
+        host: names.first { !$0.contains("*") && $0 != "_" },
         http: http),
       start: NginxState(uri: uri, query: request.query, frames: [http, server], place: place))
   }

@@ -33,7 +33,9 @@ protocol WebSite: Sendable {
   var names: [String] { get }
   /// As it is written.
   var documentRoot: (path: String, place: Place)? { get }
+  /// Whether it answers by https, and by http: a site may do both.
   var isEncrypted: Bool { get }
+  var isPlain: Bool { get }
   /// Nobody beyond this machine reaches it.
   var isLocal: Bool { get }
 

@@ -5,6 +5,8 @@ struct WebRequest: Sendable, Hashable {
   /// As it stands in the request line, until a redirect inside the server.
   var target: String
   let line: String
+  /// By https, where the site has it.
+  var isEncrypted = true
 
   init(_ method: String, _ target: String) {
     (self.method, self.target) = (method, target)
