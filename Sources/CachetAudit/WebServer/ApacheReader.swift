@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads Apache's configuration as Apache does: files put in where they are included, variables in
 /// place of their names, and of `<IfModule>`, `<IfDefine>`, `<IfVersion>`, `<IfFile>` what holds.
 struct ApacheReader {
@@ -206,7 +204,7 @@ private struct Lines {
         }
         text += line.dropLast()
       }
-      text = text.trimmingCharacters(in: .whitespaces)
+      text = text.trimmed
       if !text.isEmpty, !text.hasPrefix("#") { return (text, place) }
     }
     return nil

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The rules of mod_rewrite in one place, for one request.
 struct ApacheRewriting {
   enum Outcome: Equatable {
@@ -55,7 +53,7 @@ struct ApacheRewriting {
     guard let text, text.hasPrefix("["), text.hasSuffix("]") else { return [] }
     return Set(
       text.dropFirst().dropLast().split(separator: ",").map { flag in
-        flag.trimmingCharacters(in: .whitespaces).prefix { $0 != "=" }.uppercased()
+        String(flag).trimmed.prefix { $0 != "=" }.uppercased()
       })
   }
 

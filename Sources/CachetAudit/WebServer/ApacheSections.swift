@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Which sections apply to a path, and to the file that it means.
 extension ApacheSite {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One of Apache's virtual hosts, or its main server.
 struct ApacheSite: WebSite {
   let place: Place
@@ -132,7 +130,7 @@ struct ApacheSite: WebSite {
     let folders = isProxied ? proxySections : folderSections(file.folder, file.path)
     var blocks = folders
     if !isProxied {
-      let name = (file.path as NSString).lastPathComponent
+      let name = file.path.lastPart
       blocks += (all + folders.flatMap { $0 }).filter { isFile($0, name) }.map { $0.block ?? [] }
     }
     blocks += all.filter { isLocation($0, path) }.map { $0.block ?? [] }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads nginx's configuration, with files put in where they are included.
 struct NginxReader {
   private var files: ServerFiles

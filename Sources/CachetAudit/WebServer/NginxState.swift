@@ -1,5 +1,3 @@
-import Foundation
-
 /// A request on its way through one of nginx's servers.
 struct NginxState {
   var uri: String

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The files of a web server's configuration, read within bounds.
 struct ServerFiles: Sendable {
@@ -22,11 +22,11 @@ struct ServerFiles: Sendable {
   /// The nearest folder at or above `path` with one of `names` in it, which relative names are below
   /// though a part of the configuration was given; else the folder of `path`.
   func home(of path: String, with names: String...) throws(Obstacle) -> String {
-    let own = (path as NSString).deletingLastPathComponent
+    let own = path.parentPath
     var folder = own
     while folder.count > 1 {
       for name in names where try exists("\(folder)/\(name)") { return folder }
-      folder = (folder as NSString).deletingLastPathComponent
+      folder = folder.parentPath
     }
     return own
   }
@@ -86,4 +86,19 @@ func printable(_ text: String) -> String {
     (0x20...0x7E).contains(scalar.value) ? String(scalar) : "?"
   }
   return shown.joined() + (text.unicodeScalars.count > 120 ? "…" : "")
+}
+
+extension String {
+  /// Of a path: without its last part.
+  var parentPath: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "." }
+
+  /// Of a path: its last part.
+  var lastPart: String { lastIndex(of: "/").map { String(self[$0...].dropFirst()) } ?? self }
+
+  /// Without blanks at either end.
+  var trimmed: String {
+    var rest = drop(while: \.isWhitespace)
+    while rest.last?.isWhitespace ?? false { rest.removeLast() }
+    return String(rest)
+  }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What is known of a condition.
 enum Truth: Sendable {
   case yes, no, unclear
@@ -22,28 +20,21 @@ enum Truth: Sendable {
   static func || (one: Truth, other: Truth) -> Truth { !(!one && !other) }
 }
 
-/// A regular expression of a configuration. The servers' are PCRE, this is ICU: what the sites of
+/// A regular expression of a configuration. The servers' are PCRE, these are Swift's: what the sites of
 /// this world use of either is the same.
 struct Pattern {
-  private let expression: NSRegularExpression
+  private let expression: Regex<AnyRegexOutput>
 
   init?(_ text: String, ignoringCase: Bool = false) {
-    // Names of groups have letters here that ICU's may not have; nobody asks for them by name.
-    let nameless = text.replacing(/\(\?P?<[A-Za-z_]\w*>/, with: "(")
-    guard
-      let expression = try? NSRegularExpression(
-        pattern: nameless, options: ignoringCase ? [.caseInsensitive] : [])
-    else { return nil }
-    self.expression = expression
+    guard let expression = try? Regex(text) else { return nil }
+    self.expression = expression.matchingSemantics(.unicodeScalar).asciiOnlyDigits()
+      .asciiOnlyWordCharacters().ignoresCase(ignoringCase)
   }
 
   /// The match and its groups; `nil` where there is none.
   func groups(in text: String) -> [String]? {
-    let all = NSRange(text.startIndex..., in: text)
-    guard let match = expression.firstMatch(in: text, range: all) else { return nil }
-    return (0..<match.numberOfRanges).map { index in
-      Range(match.range(at: index), in: text).map { String(text[$0]) } ?? ""
-    }
+    guard let match = try? expression.firstMatch(in: text) else { return nil }
+    return match.output.map { $0.substring.map(String.init) ?? "" }
   }
 
   /// Throws for an expression that is not understood where one decides what applies: of a section,

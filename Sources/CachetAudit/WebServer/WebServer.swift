@@ -1,5 +1,3 @@
-import Foundation
-
 /// The configuration of a web server, and which of its sites are Cachet's.
 struct WebServer: Sendable {
   private let files: ServerFiles
@@ -35,7 +33,7 @@ struct WebServer: Sendable {
 
   /// By the name, or by how nginx ends its lines.
   private static func isNginx(_ path: String, _ files: ServerFiles) throws(Obstacle) -> Bool {
-    let name = (path as NSString).lastPathComponent
+    let name = path.lastPart
     for (word, isNginx) in [("nginx", true), ("apache", false), ("httpd", false)]
     where name.contains(word) {
       return isNginx
