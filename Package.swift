@@ -145,7 +145,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support", swiftSettings: strict),
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "HostTests", dependencies: ["TestSupport"],
+      name: "HostTests", dependencies: ["CachetAudit", "TestSupport"],
       exclude: ["cachet", "packages", "packages-browser", "packages-database", "testroot"],
       swiftSettings: strict),
     .testTarget(

@@ -96,7 +96,7 @@ struct Web {
     """
 
   /// Not the web server's user: who has that one may ask the broker.
-  private static let application = """
+  static let application = """
     useradd --system cachet && install -d -o cachet -m 755 /run/cachet
     chmod 755 /srv/cachet/public/index.php
     setsid setpriv --reuid cachet --clear-groups fcgiwrap -c 4 -s unix:/run/cachet/app.sock \
@@ -106,7 +106,7 @@ struct Web {
     """
 
   /// What Cachet ships in public/.htaccess.
-  private static let htaccess = """
+  static let htaccess = """
     RewriteEngine On
     RewriteCond %{REQUEST_FILENAME} !-d
     RewriteRule ^(.*)/$ /$1 [L,R=301]

@@ -97,6 +97,8 @@ struct Subject: Sendable {
     /// How old that review may be, in days.
     var trailDays = 7
     var now = Moment.now
+    /// The configuration of the web server; `nil` where none was found or given.
+    var webServer: Result<WebServer, Obstacle>?
   }
 
   var folder: Folder { installation.folder }

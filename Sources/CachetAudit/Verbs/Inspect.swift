@@ -31,6 +31,13 @@ struct Inspect: ParsableCommand {
   @Option(help: ArgumentHelp("The account that PHP runs as.", valueName: "name"))
   var webUser = "www-data"
 
+  @Option(
+    help: ArgumentHelp(
+      "The main file of Apache's or nginx's configuration (repeatable; else Debian's).",
+      valueName: "file"),
+    completion: .file())
+  var webServer: [String] = []
+
   @Option(help: ArgumentHelp("How long passwords have to be.", valueName: "characters"))
   var passwordLength = 16
 
@@ -126,6 +133,7 @@ struct Inspect: ParsableCommand {
     options.trail = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     options.ages = try state.map { (path) throws(Obstacle) in try SecretAges(path: path) }
     options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
+    options.webServer = configuredServer()
     if let state, var ages = options.ages {
       ages.note(configuration.secrets)
       try ages.write(to: state)
@@ -137,6 +145,16 @@ struct Inspect: ParsableCommand {
       installation: installation, configuration: configuration, options: options)
     if database { subject.askDatabase() }
     return (Audit(of: subject, checks: selected, accepting: acceptance), installation)
+  }
+
+  /// What stands in its way is for its own checks to tell.
+  private func configuredServer() -> Result<WebServer, Obstacle>? {
+    do throws(Obstacle) {
+      let server = webServer.isEmpty ? try WebServer.usual() : try WebServer(webServer)
+      return server.map { .success($0) }
+    } catch {
+      return .failure(error)
+    }
   }
 
   private var selected: [Check] {

@@ -1,0 +1,199 @@
+import FoundationEssentials
+
+extension Check {
+  static let webServer: [Check] = [
+    Check(
+      id: "document-root", family: .webServer, severity: .critical,
+      title: "the document root is public/, and nothing above it",
+      rationale: "from above it the server hands out .env, the sources, the logs",
+      fix: "set the document root to public/ of the installation; then change every secret in .env",
+      reference: "cachet docs, installation",
+      look: { (subject) throws(Obstacle) in
+        guard let server = try subject.webServer() else { return notGiven }
+        return Verdict(
+          server.sitesAbove(subject.installation).map { site in
+            Evidence(
+              place: site.documentRoot?.place ?? site.place, about: "document root",
+              message: "the document root holds the installation, .env and all")
+          })
+      }),
+    Check(
+      id: "guarded-paths", family: .webServer, severity: .critical,
+      title: "nobody reaches the administration without signing in at the web server",
+      rationale:
+        "Cachet's own password is then all that is asked for, and the set-up asks for none",
+      fix: "put the second factor in front of it (docs/web.md)",
+      reference: "cachet routes; docs/web.md",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          guarded.paths.compactMap { path, methods in
+            methods.lazy.compactMap { site.evidence(of: WebRequest($0, path), about: path) }.first
+          }
+        }
+      }),
+    Check(
+      id: "guard-bypass", family: .webServer, severity: .high,
+      title: "no other spelling of an address leads around the guard",
+      rationale: "Cachet takes /index.php/dashboard and //dashboard for /dashboard",
+      fix: "guard all that is not known to be public, as the path sets do (docs/web.md)",
+      reference: "symfony/http-foundation path info; docs/web.md",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          guarded.paths.flatMap { path, methods -> [Evidence] in
+            guard let method = methods.first,
+              site.passage(of: WebRequest(method, path)).isClosed
+            else { return [] }
+            return GuardedPaths.spellings(of: path).compactMap { spelling in
+              site.evidence(of: WebRequest(method, spelling), about: spelling)
+            }
+          }
+        }
+      }),
+    Check(
+      id: "guard-satisfy", family: .webServer, severity: .high,
+      title: "no address stands in for the sign-in",
+      rationale:
+        "with 'satisfy any' whoever has an address that is let in needs neither password nor code",
+      fix: "take 'satisfy any' out of what is guarded",
+      reference: "Apache mod_access_compat, nginx ngx_http_core_module",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          var seen: Set<Place> = []
+          return guarded.paths.compactMap { path, methods in
+            guard let method = methods.first,
+              let place = site.leniency(for: WebRequest(method, path)), seen.insert(place).inserted
+            else { return nil }
+            return Evidence(
+              place: place, about: path, message: "for \(path) either address or sign-in is enough")
+          }
+        }
+      }),
+    Check(
+      id: "api-writes", family: .webServer, severity: .high,
+      title: "the API is for reading alone, or for machines that are known",
+      rationale: "an API token acts without a second factor, from anywhere, as often as it likes",
+      fix: "close all but GET, and the subscribers, or let machines in by address (docs/web.md)",
+      reference: "cachet ApiRoutes.php",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          guarded.writes.compactMap { site.evidence(of: $0, about: "\($0.method) \($0.target)") }
+        }
+      }),
+    Check(
+      id: "plain-http", family: .webServer, severity: .high,
+      title: "the administration is reached by https alone",
+      rationale: "passwords, codes and session cookies travel in the clear",
+      fix: "redirect port 80 to https",
+      reference: "docs/web.md",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          guard site.isPlain, !site.isLocal else { return [] }
+          let seen = guarded.paths.lazy.compactMap { path, methods in
+            site.plainEvidence(of: WebRequest(methods.first ?? "GET", path))
+          }
+          return Array(seen.prefix(1))
+        }
+      }),
+    Check(
+      id: "forwarded-headers", family: .webServer, severity: .medium,
+      title: "no client says by a header who asks, from where, or for what",
+      rationale:
+        "Cachet believes X-Forwarded-*, 2.3 takes the path itself from X-Original-URL (CVE-2018-14773), 3.x can be told to believe Remote-User",
+      fix: "remove or overwrite them on the way to Cachet (docs/web.md)",
+      reference: "cachet TrustProxies.php, cachethq/core AuthenticateRemoteUser, CVE-2018-14773",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, guarded in
+          // It may do no more than redirect.
+          if case .closed(.answered, _) = site.passage(of: WebRequest("GET", "/")) { return [] }
+          return site.passedOn(guarded.headers).map { headers, place in
+            Evidence(
+              place: place, about: headers.joined(separator: " "),
+              message: "passed on as the client sends it: \(headers.joined(separator: ", "))")
+          }
+        }
+      }),
+    Check(
+      id: "backend-open", family: .webServer, severity: .medium,
+      title: "Cachet itself answers on this machine alone",
+      rationale: "whoever reaches the backend at its own address passes the guard by",
+      fix: "let it listen on a socket or on 127.0.0.1, or close its port to all but this server",
+      reference: "docs/web.md",
+      look: { (subject) throws(Obstacle) in
+        try subject.judged { site, _ in
+          site.remoteBackends.map { address, place in
+            Evidence(
+              place: place, about: printable(address),
+              message: "hands requests to \(printable(address)), which is not this machine")
+          }
+        }
+      }),
+  ]
+
+  fileprivate static let notGiven = Verdict.notAsked(
+    "no configuration of Apache or nginx here; name its main file with --web-server")
+}
+
+extension Subject {
+  fileprivate func webServer() throws(Obstacle) -> WebServer? {
+    try options.webServer?.get()
+  }
+
+  /// What `look` sees of every site that is Cachet's.
+  fileprivate func judged(
+    _ look: (any WebSite, GuardedPaths) -> [Evidence]
+  ) throws(Obstacle) -> Verdict {
+    guard let server = try webServer() else { return Check.notGiven }
+    let host = setting("APP_URL").value.text.flatMap { text in
+      URLComponents(string: String(decoding: text.bytes, as: UTF8.self))?.host?.lowercased()
+    }
+    let sites = server.sites(of: installation, named: host == "localhost" ? nil : host)
+    guard !sites.isEmpty else {
+      return .notAsked(
+        "no site there has public/ of this installation as its document root; name the right file with --web-server"
+      )
+    }
+    let guarded = GuardedPaths(installation.line, base: base)
+    return Verdict(sites.flatMap { look($0, guarded) })
+  }
+
+  /// Where 3.x is below the site's root.
+  private var base: String {
+    guard installation.line == .three, let text = setting("CACHET_PATH").value.text else {
+      return ""
+    }
+    let parts = String(decoding: text.bytes, as: UTF8.self).split(separator: "/")
+    return parts.map { "/\($0)" }.joined()
+  }
+}
+
+extension WebSite {
+  /// Where a request is not turned away, or that cannot be told.
+  fileprivate func evidence(of request: WebRequest, about: String) -> Evidence? {
+    let shown = "\(request.method) \(printable(request.target))"
+    switch passage(of: request) {
+    case .closed: return nil
+    case .open(let place):
+      return Evidence(place: place, about: printable(about), message: "\(shown) is open")
+    case .unclear(let place, let why):
+      return Evidence(
+        place: place, about: printable(about),
+        message: "cannot tell whether \(shown) is open: \(why)")
+    }
+  }
+
+  /// Where a request by http is served, or asked for a password.
+  fileprivate func plainEvidence(of request: WebRequest) -> Evidence? {
+    var request = request
+    request.isEncrypted = false
+    switch passage(of: request) {
+    case .closed(.refused, _), .closed(.answered, _): return nil
+    case .closed(.signIn, let place), .open(let place):
+      return Evidence(
+        place: place, about: "http", message: "\(request.target) is served without https")
+    case .unclear(let place, let why):
+      return Evidence(
+        place: place, about: "http",
+        message: "cannot tell whether \(request.target) is served without https: \(why)")
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/// One of nginx's servers.
+struct NginxSite: WebSite {
+  let place: Place
+  /// What is around the server, and what is in it.
+  let http: [ServerDirective]
+  let server: [ServerDirective]
+  let files: ServerFiles
+
+  static let handlers: Set<String> = [
+    "proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass",
+  ]
+
+  static func all(in directives: [ServerDirective], of files: ServerFiles) -> [NginxSite] {
+    // A file of sites may be given without the file that includes it.
+    let https = directives.named("http").map { $0.block ?? [] } + [directives]
+    return https.flatMap { http in
+      http.named("server").compactMap { server in
+        server.block.map { NginxSite(place: server.place, http: http, server: $0, files: files) }
+      }
+    }
+  }
+
+  var names: [String] { server.named("server_name").flatMap(\.arguments) }
+
+  var documentRoot: (path: String, place: Place)? {
+    let inner = server.named("location").flatMap { $0.block ?? [] }
+    let root = server.last("root") ?? inner.last("root") ?? http.last("root")
+    return root.map { ($0.value, $0.place) }
+  }
+
+  private static func isEncrypted(_ listen: ServerDirective) -> Bool {
+    listen.arguments.contains("ssl") || listen.arguments.contains("quic")
+  }
+
+  private var isAllEncrypted: Bool { server.last("ssl")?.says("on") ?? false }
+
+  var isEncrypted: Bool {
+    isAllEncrypted || server.named("listen").contains(where: Self.isEncrypted)
+  }
+
+  var isPlain: Bool {
+    let listens = server.named("listen").filter { !isLoopback($0.value) }
+    return !isAllEncrypted && (listens.isEmpty || !listens.allSatisfy(Self.isEncrypted))
+  }
+
+  var isLocal: Bool {
+    let addresses = server.named("listen").map(\.value)
+    return !addresses.isEmpty && addresses.allSatisfy(isLoopback)
+  }
+
+  func passage(of request: WebRequest) -> Passage { walk(request).map { $0.passage() } ?? refused }
+
+  func leniency(for request: WebRequest) -> Place? {
+    var seen: Place?
+    guard var walk = walk(request) else { return nil }
+    walk.noteLeniency = { seen = $0 }
+    _ = walk.passage()
+    return seen
+  }
+
+  private var refused: Passage { .closed(.refused, place) }
+
+  private func walk(_ request: WebRequest) -> NginxWalk? {
+    let merges =
+      !((server.last("merge_slashes") ?? http.last("merge_slashes"))?.says("off") ?? false)
+    guard let uri = request.normalised(mergingSlashes: merges, encodedSlash: .decoded) else {
+      return nil
+    }
+    return NginxWalk(
+      site: self,
+      variables: NginxVariables(
+        request, isEncrypted: request.isEncrypted && isEncrypted,
+        host: names.first { !$0.contains("*") && $0 != "_" },
+        http: http),
+      start: NginxState(uri: uri, query: request.query, frames: [http, server], place: place))
+  }
+
+  // MARK: - Towards the application
+
+  func passedOn(_ headers: [String]) -> [(headers: [String], place: Place)] {
+    backends(in: server, frames: [http, server]).compactMap { handler, frames in
+      let state = NginxState(uri: "", query: "", frames: frames, place: handler.place)
+      if state.directive("\(handler.name)_request_headers")?.says("off") ?? false { return nil }
+      let held: [String]
+      switch handler.name {
+      case "proxy_pass", "grpc_pass":
+        let name = handler.name == "proxy_pass" ? "proxy_set_header" : "grpc_set_header"
+        held = state.directives(name).filter { !Self.isClients($0) }.map { $0.value.lowercased() }
+      default:
+        let kind = handler.name.split(separator: "_").first ?? ""
+        held = state.directives("\(kind)_param").filter { !Self.isClients($0) }.compactMap { line in
+          guard line.value.hasPrefix("HTTP_") else { return nil }
+          return line.value.dropFirst(5).lowercased().replacing("_", with: "-")
+        }
+      }
+      let open = headers.filter { !held.contains($0.lowercased()) }
+      return open.isEmpty ? nil : (open, handler.place)
+    }
+  }
+
+  /// A value that the client has chosen, or begun.
+  private static func isClients(_ line: ServerDirective) -> Bool {
+    let value = line.arguments.dropFirst().first ?? ""
+    return value.contains("$http_") || value.contains("$proxy_add_x_forwarded_for")
+  }
+
+  var remoteBackends: [(address: String, place: Place)] {
+    backends(in: server, frames: [http, server]).flatMap { handler, _ in
+      let url = handler.value
+      guard !url.contains("unix:"), !url.contains("$") else { return [] as [(String, Place)] }
+      let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+      let address = String(rest.prefix { $0 != "/" })
+      if let upstream = http.named("upstream").first(where: { $0.value == address }) {
+        return (upstream.block ?? []).named("server").filter { !isLoopback($0.value) }
+          .map { ($0.value, $0.place) }
+      }
+      return isLoopback(address) ? [] : [(address, handler.place)]
+    }
+  }
+
+  /// Every directive that hands requests on, with the blocks around it.
+  private func backends(
+    in block: [ServerDirective], frames: [[ServerDirective]]
+  ) -> [(ServerDirective, [[ServerDirective]])] {
+    block.flatMap { directive -> [(ServerDirective, [[ServerDirective]])] in
+      if Self.handlers.contains(directive.name) { return [(directive, frames)] }
+      guard ["location", "if"].contains(directive.name), let inner = directive.block else {
+        return []
+      }
+      return backends(in: inner, frames: frames + [inner])
+    }
+  }
+}

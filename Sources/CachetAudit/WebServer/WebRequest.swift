@@ -1,0 +1,70 @@
+/// A stranger's request: no password, no address that is known, and none of the headers that
+/// only those who know would send.
+struct WebRequest: Sendable, Hashable {
+  let method: String
+  /// As it stands in the request line, until a redirect inside the server.
+  var target: String
+  let line: String
+  /// By https, where the site has it.
+  var isEncrypted = true
+
+  init(_ method: String, _ target: String) {
+    (self.method, self.target) = (method, target)
+    line = "\(method) \(target) HTTP/1.1"
+  }
+
+  /// Path and query as they came, without scheme and host.
+  var uri: String {
+    guard let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") else { return target }
+    let rest = target[scheme.upperBound...]
+    return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
+  }
+
+  var path: String { String(uri.prefix { $0 != "?" }) }
+
+  var query: String { uri.firstIndex(of: "?").map { String(uri[$0...].dropFirst()) } ?? "" }
+
+  enum EncodedSlash { case refused, decoded, kept }
+
+  /// The path as a server sees it: decoded once, without `.`, `..` and, where it merges them,
+  /// repeated slashes. `nil` where it refuses the request for its spelling.
+  func normalised(mergingSlashes: Bool, encodedSlash: EncodedSlash) -> String? {
+    guard let decoded = Self.decoded(path, encodedSlash) else { return nil }
+    var parts: [Substring] = []
+    let words = decoded.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    for (index, word) in words.enumerated() {
+      let isLast = index == words.count - 1
+      switch word {
+      case ".": if isLast { parts.append("") }
+      case "..":
+        guard parts.popLast() != nil else { return nil }
+        if isLast { parts.append("") }
+      case "" where mergingSlashes && !isLast: continue
+      default: parts.append(word)
+      }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  private static func decoded(_ path: String, _ slash: EncodedSlash) -> String? {
+    guard path.hasPrefix("/") else { return nil }
+    var bytes: [UInt8] = []
+    var rest = Array(path.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), code != 0
+      else { return nil }
+      if code == UInt8(ascii: "/"), slash != .decoded {
+        guard slash == .kept else { return nil }
+        bytes += [byte] + rest.prefix(2)
+      } else {
+        bytes.append(code)
+      }
+      rest = rest.dropFirst(2)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
