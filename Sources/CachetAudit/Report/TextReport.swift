@@ -3,6 +3,8 @@ struct TextReport {
   let audit: Audit
   let installation: Installation
   let inColour: Bool
+  /// How long the look took.
+  var elapsed: Duration?
 
   func text() -> String {
     var lines = head()
@@ -12,18 +14,29 @@ struct TextReport {
   }
 
   private func head() -> [String] {
-    let held = audit.results.count { if case .held = $0.outcome { true } else { false } }
-    let counts = Severity.allCases.reversed().compactMap { severity -> String? in
+    let found = Severity.allCases.reversed().compactMap { severity -> String? in
       let count = audit.open.count { $0.check.severity == severity }
       return count == 0 ? nil : paint("\(count) \(severity.rawValue)", severity)
     }
     let accepted = audit.findings.count - audit.open.count
-    var tally = counts.isEmpty ? [bold("nothing found")] : counts
-    tally.append("\(held) of \(audit.results.count) checks held")
+    var tally = found.isEmpty ? [bold("nothing found")] : found
     if accepted > 0 { tally.append("\(accepted) accepted") }
+    var held = 0
+    var besides = 0
+    var unasked = 0
+    for result in audit.results {
+      switch result.outcome {
+      case .held: held += 1
+      case .notApplicable: besides += 1
+      case .notAsked, .failed: unasked += 1
+      case .found: break
+      }
+    }
     return [
       bold("Cachet \(installation.version)") + " in \(installation.folder.root)",
       "Rating: " + paint(rating, audit.worst) + ". " + tally.joined(separator: ", ") + ".",
+      "\(held) of \(audit.results.count) checks hold, \(besides) do not apply, "
+        + "\(unasked) were not made" + (elapsed.map { "; \($0.milliseconds) ms" } ?? "") + ".",
     ]
   }
 
@@ -65,11 +78,7 @@ struct TextReport {
     for (check, obstacle) in audit.failures {
       lines.append("could not check \(check.id): \(obstacle.words)")
     }
-    for result in audit.results {
-      if case .notAsked(let why) = result.outcome {
-        lines.append("not checked: \(result.check.id), \(why)")
-      }
-    }
+    lines += unasked()
     for finding in audit.findings {
       if let reason = finding.accepted {
         lines.append(
@@ -77,6 +86,24 @@ struct TextReport {
       }
     }
     return lines.isEmpty ? [] : [""] + lines
+  }
+
+  /// What was not asked for, one line for what is to be given.
+  private func unasked() -> [String] {
+    var reasons: [(why: String, checks: [String])] = []
+    for result in audit.results {
+      guard case .notAsked(let why) = result.outcome else { continue }
+      if let index = reasons.firstIndex(where: { $0.why == why }) {
+        reasons[index].checks.append(result.check.id)
+      } else {
+        reasons.append((why, [result.check.id]))
+      }
+    }
+    return reasons.map { reason in
+      let count = reason.checks.count
+      let what = count == 1 ? reason.checks[0] : "\(count) checks"
+      return "not checked: \(what); \(reason.why)"
+    }
   }
 
   /// Words behind a label, in lines of at most 100 columns.
@@ -106,6 +133,12 @@ struct TextReport {
       case nil: "32"
       }
     return "\u{1B}[\(colour)m\(text)\u{1B}[0m"
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
 

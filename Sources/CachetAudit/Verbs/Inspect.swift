@@ -105,11 +105,13 @@ struct Inspect: ParsableCommand {
     if let check = Check.all.first(where: { $0.id == explain }) {
       return Console.write(CheckPages.page(of: check))
     }
+    let start = ContinuousClock.now
     let (audit, installation) = try Console.orComplain { () throws(Obstacle) in try audited() }
     switch format {
     case .text:
       let report = TextReport(
-        audit: audit, installation: installation, inColour: Console.showsColour)
+        audit: audit, installation: installation, inColour: Console.showsColour,
+        elapsed: start.duration(to: .now))
       Console.write(report.text())
     case .json: Console.write(try JSONReport(audit, of: installation).text())
     case .sarif: Console.write(try SARIFReport(audit).text())
