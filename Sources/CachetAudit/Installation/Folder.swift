@@ -8,22 +8,33 @@ struct Folder: Sendable {
   static let sizeLimit = 8 << 20
   static let workingDirectory = Folder(root: ".")
 
-  /// The file at `path` below the root; `nil` where there is none.
+  /// The file at `path` below the root; `nil` where there is none. What is opened is what is judged:
+  /// the accounts that own parts of an installation may put a pipe in a file's place meanwhile.
   func read(_ path: String) throws(Obstacle) -> SourceFile? {
-    guard let facts = try status(path) else { return nil }
-    guard facts.kind == S_IFREG else { throw .notRegular(path: path) }
-    guard facts.size <= Self.sizeLimit else {
-      throw .tooLarge(path: path, limit: Self.sizeLimit)
+    let file = unsafe open(absolute(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else {
+      let code = errno
+      guard code == ENOENT || code == ENOTDIR else { throw .unreadable(path: path, errno: code) }
+      return nil
     }
-    guard let file = unsafe fopen(absolute(path), "re") else {
-      throw .unreadable(path: path, errno: errno)
+    defer { close(file) }
+    var facts = stat()
+    guard unsafe fstat(file, &facts) == 0 else { throw .unreadable(path: path, errno: errno) }
+    guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe Glibc.read(file, &room, room.count)
+      if count < 0 {
+        guard errno == EINTR else { throw .unreadable(path: path, errno: errno) }
+        continue
+      }
+      guard count > 0 else { return SourceFile(path: path, bytes: bytes) }
+      bytes += room[..<count]
+      guard bytes.count <= Self.sizeLimit else {
+        throw .tooLarge(path: path, limit: Self.sizeLimit)
+      }
     }
-    defer { unsafe fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: Self.sizeLimit + 1)
-    let count = unsafe fread(&bytes, 1, bytes.count, file)
-    guard unsafe ferror(file) == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard count <= Self.sizeLimit else { throw .tooLarge(path: path, limit: Self.sizeLimit) }
-    return SourceFile(path: path, bytes: Array(bytes[..<count]))
   }
 
   struct Status: Sendable {

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import CachetAudit
+
+@Suite("What is read of an installation")
+struct FolderTests {
+  private func withFolder(_ body: (Folder) throws -> Void) throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "folder-\(UUID().uuidString)"
+    ).path
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try body(Folder(root: root))
+  }
+
+  @Test("a file, whole, whatever its length", arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
+  func whole(length: Int) throws {
+    try withFolder { folder in
+      let bytes = (0..<length).map { UInt8($0 % 251) }
+      try Data(bytes).write(to: URL(fileURLWithPath: folder.absolute("file")))
+      #expect(try folder.read("file")?.bytes == bytes)
+    }
+  }
+
+  @Test("nothing there is nothing; a file above it too")
+  func missing() throws {
+    try withFolder { folder in
+      #expect(try folder.read("file")?.bytes == nil)
+      try Data().write(to: URL(fileURLWithPath: folder.absolute("file")))
+      #expect(try folder.read("file/below")?.bytes == nil)
+      #expect(try folder.status("file/below")?.size == nil)
+    }
+  }
+
+  @Test(
+    "a pipe or a folder in its place is refused, and waited for by nobody", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    try withFolder { folder in
+      #expect(unsafe mkfifo(folder.absolute("pipe"), 0o600) == 0)
+      #expect(throws: Obstacle.notRegular(path: "pipe")) { try folder.read("pipe") }
+      #expect(throws: Obstacle.notRegular(path: ".")) { try folder.read(".") }
+    }
+  }
+
+  @Test("what is too large is not judged by its beginning")
+  func large() throws {
+    try withFolder { folder in
+      let path = folder.absolute("file")
+      try Data().write(to: URL(fileURLWithPath: path))
+      #expect(unsafe truncate(path, Folder.sizeLimit) == 0)
+      #expect(try folder.read("file")?.bytes.count == Folder.sizeLimit)
+      #expect(unsafe truncate(path, Folder.sizeLimit + 1) == 0)
+      #expect(throws: Obstacle.tooLarge(path: "file", limit: Folder.sizeLimit)) {
+        try folder.read("file")
+      }
+    }
+  }
+}
