@@ -44,7 +44,9 @@ struct WebServerTests {
       """)
     let audit = try fixture.nginx(
       "include /usr/share/cachet-mfa/nginx/guard.conf;",
-      before: "include /usr/share/cachet-mfa/nginx/\(Self.set(line)).conf;")
+      before:
+        "include /usr/share/cachet-mfa/nginx/\(Self.set(line)).conf; include /usr/share/cachet-mfa/nginx/http.conf;"
+    )
     #expect(audit.broken.isEmpty, "\(audit.results)")
     #expect(audit.results.allSatisfy { if case .held = $0.outcome { true } else { false } })
   }
@@ -82,7 +84,9 @@ struct WebServerTests {
       "/etc/nginx/cachet-backend.conf", "proxy_pass http://127.0.0.1:8000;")
     _ = try fixture.nginx(
       "include /usr/share/cachet-mfa/nginx/guard.conf;",
-      before: "include /usr/share/cachet-mfa/nginx/cachet-2.4.conf;")
+      before:
+        "include /usr/share/cachet-mfa/nginx/cachet-2.4.conf; include /usr/share/cachet-mfa/nginx/http.conf;"
+    )
     for path in [WebFixture.apache, WebFixture.nginx] {
       let site = try #require(try fixture.server(path).sites.first)
       for target in ["/", "/incidents/7", "/api/v1/components?name=a", "/subscribe/manage/a"] {

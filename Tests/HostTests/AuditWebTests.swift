@@ -222,6 +222,7 @@ extension HostTests {
 
     private static let maps = """
       include /usr/share/cachet-mfa/nginx/cachet-2.4.conf;
+      include /usr/share/cachet-mfa/nginx/http.conf;
       map $uri $guarded {
         default 0;
         /auth/login 1;
