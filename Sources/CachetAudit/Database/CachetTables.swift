@@ -1,9 +1,30 @@
+import FoundationEssentials
+import Glibc
+
 /// The tables of Cachet, as far as they are read. Conditions are written so that all servers give
 /// 1 and 0 for them.
 struct CachetTables {
   let session: any DatabaseSession
   let settings: DatabaseSettings
   let line: Installation.Line
+
+  init(of installation: Installation, _ settings: DatabaseSettings) throws(Obstacle) {
+    for name in [settings.prefix, settings.schema] {
+      guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_$-".contains($0)) })
+      else { throw .database("DB_PREFIX or DB_SCHEMA is no name") }
+    }
+    session = try settings.open(in: installation.folder)
+    (self.settings, line) = (settings, installation.line)
+  }
+
+  /// The libraries get to know nothing but what `.env` says: variables of this process, which could
+  /// lead them to another server, are removed.
+  static func forgetVariables() {
+    for name in ProcessInfo.processInfo.environment.keys
+    where ["PG", "MYSQL_", "MARIADB_"].contains(where: { name.hasPrefix($0) }) {
+      unsafe unsetenv(name)
+    }
+  }
 
   func accounts() throws(Obstacle) -> [LiveDatabase.Account] {
     let columns = try columns(of: "users")
@@ -45,6 +66,15 @@ struct CachetTables {
         number: row[0] ?? "", name: Printable.name((row[1] ?? "").utf8),
         expires: row[2] == "1", mayDoAll: row[3] == "1")
     }
+  }
+
+  /// The trail of 2.4 and 2.5: rows with an id above `after`, by id.
+  func actions(after: Int, limit: Int) throws(Obstacle) -> [[String?]] {
+    try session.rows(
+      """
+      SELECT \(ActionRow.columns.joined(separator: ", ")) FROM \(table("actions"))
+      WHERE id > \(after) ORDER BY id LIMIT \(limit)
+      """)
   }
 
   private static let names = [

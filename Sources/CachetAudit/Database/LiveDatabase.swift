@@ -1,5 +1,3 @@
-import Foundation
-
 /// What Cachet's own account sees in its database, read once. Of columns that hold secrets only
 /// whether they hold something is asked; their content stays where it is.
 struct LiveDatabase: Sendable {
@@ -29,12 +27,8 @@ struct LiveDatabase: Sendable {
   let isEncrypted: Bool
 
   init(of installation: Installation, _ settings: DatabaseSettings) throws(Obstacle) {
-    for name in [settings.prefix, settings.schema] {
-      guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_$-".contains($0)) })
-      else { throw .database("DB_PREFIX or DB_SCHEMA is no name") }
-    }
-    let session = try settings.open(in: installation.folder)
-    let tables = CachetTables(session: session, settings: settings, line: installation.line)
+    let tables = try CachetTables(of: installation, settings)
+    let session = tables.session
     isEncrypted = session.isEncrypted
     accounts = Answer { () throws(Obstacle) in try tables.accounts() }
     tokens = Answer { () throws(Obstacle) in try tables.tokens() }
@@ -52,13 +46,9 @@ struct LiveDatabase: Sendable {
 }
 
 extension Subject {
-  /// Asks the database that `.env` names. The libraries get to know nothing else: variables of this
-  /// process, which could lead them to another server, are removed.
+  /// Asks the database that `.env` names.
   mutating func askDatabase() {
-    for name in ProcessInfo.processInfo.environment.keys
-    where ["PG", "MYSQL_", "MARIADB_"].contains(where: { name.hasPrefix($0) }) {
-      unsafe unsetenv(name)
-    }
+    CachetTables.forgetVariables()
     let (installation, settings) = (installation, database)
     options.database = Result { () throws(Obstacle) in
       try LiveDatabase(of: installation, settings)

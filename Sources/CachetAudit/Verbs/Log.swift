@@ -40,6 +40,9 @@ struct Log: ParsableCommand {
       valueName: "file"), completion: .file())
   var actions: String?
 
+  @Flag(help: "Read that table in the database, with Cachet's own account.")
+  var database = false
+
   @Option(help: "The trail: text, jsonl or syslog (RFC 5424).")
   var format = Format.text
 
@@ -83,6 +86,9 @@ struct Log: ParsableCommand {
         throw ValidationError("--reviewed-by: letters, digits and . _ @ - are wanted")
       }
     }
+    guard actions == nil || !database else {
+      throw ValidationError("--actions and --database are the same table")
+    }
     let files = accessLog + authLog + (actions.map { [$0] } ?? [])
     guard files.count == Set(files).count else {
       throw ValidationError("a file is given twice, and would count twice")
@@ -121,7 +127,13 @@ struct Log: ParsableCommand {
     try sources.addLaravelLogs()
     for path in accessLog { sources.addAccessLog(path, below: configuration) }
     for path in authLog { sources.addAuthLog(path) }
-    if let actions { sources.addActions(actions) } else { sources.missActions() }
+    if let actions {
+      sources.addActions(actions)
+    } else if database {
+      sources.addActions(of: DatabaseSettings(configuration))
+    } else {
+      sources.missActions()
+    }
     let sinks = try sinks(for: installation)
     var summary = try TrailReview(since: since).run(sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes

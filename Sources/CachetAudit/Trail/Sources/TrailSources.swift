@@ -70,10 +70,25 @@ struct TrailSources {
     }
   }
 
+  mutating func addActions(of settings: DatabaseSettings) {
+    guard hasActions else { return }
+    CachetTables.forgetVariables()
+    do throws(Obstacle) {
+      let tables = try CachetTables(of: installation, settings)
+      addActions { (after, limit) throws(Obstacle) in
+        try tables.actions(after: after, limit: limit)
+      }
+    } catch {
+      obstacles.append(error)
+    }
+  }
+
+  private var hasActions: Bool { installation.line == .two4 || installation.line == .two5 }
+
   /// Where the release has that table, and nobody gives it.
   mutating func missActions() {
-    guard installation.line == .two4 || installation.line == .two5 else { return }
-    notes.append("the table 'actions' was not read: give it with --actions")
+    guard hasActions else { return }
+    notes.append("the table 'actions' was not read: ask for --database, or give it with --actions")
   }
 
   /// The table itself, by `pages` of it.
