@@ -199,7 +199,7 @@ extension StatePage {
       case 0: self = .recoveryCode
       case 255: self = .invitation
       default:
-        guard let id = FactorID(Int(number)) else { return nil }
+        guard let id = FactorID(Int(truncatingIfNeeded: number)) else { return nil }
         self = .factor(id)
       }
     }

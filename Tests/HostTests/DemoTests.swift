@@ -79,7 +79,10 @@ struct DemoTests {
         kill -TERM "$demo"
         wait "$demo"
         echo "status $?, ${children:+with children}"
-        for child in $children; do ! kill -0 "$child" 2>/dev/null || echo "$child is left"; done
+        for child in $children; do
+          for n in $(seq 100); do kill -0 "$child" 2>/dev/null || continue 2; sleep 0.05; done
+          echo "$child is left"
+        done
         """
       let seen = try await demo(
         in: folder, "tree", umask: "022", ["/bin/bash", "-c", script, folder.path("shown")])
