@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CachetAudit
 
-/// The program as it is run, which lies beside the test bundle.
+/// The program as it is built to be installed.
 struct AuditProgram {
   struct Outcome {
     let status: Int32
@@ -14,14 +15,6 @@ struct AuditProgram {
     let seconds: Double
   }
 
-  static func path() throws -> String {
-    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-    let line = try #require(maps.split(separator: "\n").first { $0.contains(".xctest") })
-    let bundle = try #require(line.firstIndex(of: "/").map { String(line[$0...]) })
-    return URL(filePath: bundle).deletingLastPathComponent()
-      .appending(path: "cachet-mfa-audit").path
-  }
-
   /// Runs it with what `feed` writes as its standard input.
   static func run(
     _ arguments: [String], zone: String = "UTC", feed: ((FileHandle) throws -> Void)? = nil
@@ -30,21 +23,24 @@ struct AuditProgram {
     try folder.write("out", "")
     try folder.write("err", "")
     let process = Process()
-    process.executableURL = URL(filePath: try path())
+    process.executableURL = URL(filePath: Built.audit)
     process.arguments = arguments
     process.environment = ["TZ": zone, "PATH": "/usr/bin:/bin"]
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path("out")))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path("err")))
-    let input = Pipe()
-    process.standardInput = input
+    // Closed in what other tests start meanwhile: this one's input would never end.
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
+    let writing = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     let started = Date()
     try process.run()
     var peak = 0
     if let feed {
-      try feed(input.fileHandleForWriting)
-      peak = try peakOf(process.processIdentifier, whenTaken: input.fileHandleForWriting)
+      try feed(writing)
+      peak = try peakOf(process.processIdentifier, whenTaken: writing)
     }
-    try input.fileHandleForWriting.close()
+    try writing.close()
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus, output: try folder.text("out"),
