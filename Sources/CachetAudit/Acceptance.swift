@@ -19,7 +19,7 @@ struct Acceptance: Sendable {
     if evidence.place.path == Configuration.path,
       let ignore = ignores.first(where: { $0.id == id })
     {
-      return "ignored in line \(ignore.line): \(ignore.reason)"
+      return "ignored in line \(ignore.line): \(Printable.text(ignore.reason.utf8, limit: 200))"
     }
     return baseline.contains("\(id) \(evidence.place.path) \(evidence.about)")
       ? "in the baseline" : nil
@@ -38,6 +38,12 @@ struct Acceptance: Sendable {
       let words = text[marker.upperBound...].split(separator: " ", maxSplits: 1)
       guard let id = words.first, known.contains(String(id)) else {
         throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) names no check")
+      }
+      // What accepts a finding must not be written by those whom the finding is about.
+      guard !file.isWritableByOthers else {
+        throw .damaged(
+          path: file.path(at: index + 1),
+          what: "\(Self.marker) counts only where nobody but root can write; use --baseline")
       }
       guard words.count == 2 else {
         throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) \(id) has no reason")

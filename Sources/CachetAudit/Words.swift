@@ -2,7 +2,10 @@ import Glibc
 
 /// How what could not be looked at is told.
 extension Obstacle {
-  var words: String {
+  /// In one line: a path may hold anything.
+  var words: String { Printable.text(told.utf8, limit: 600) }
+
+  private var told: String {
     switch self {
     case .noInstallation(let root): "\(root): no Cachet here (no artisan, no public/, no VERSION)"
     case .unreadable(let path, let code): "\(path): \(unsafe String(cString: strerror(code)))"

@@ -32,6 +32,15 @@ struct AcceptanceTests {
     #expect(throws: Obstacle.damaged(path: ".env:14", what: what)) { try fixture.audit() }
   }
 
+  @Test("an ignore counts only where nobody but root, or who runs this, can write")
+  func strange() throws {
+    let fixture = try Fixture(.three)
+    try fixture.add("# cachet-mfa:ignore app-url behind a tunnel")
+    try fixture.mode(".env", 0o660)
+    let what = "cachet-mfa:ignore counts only where nobody but root can write; use --baseline"
+    #expect(throws: Obstacle.damaged(path: ".env:14", what: what)) { try fixture.audit() }
+  }
+
   @Test("a value is no comment")
   func value() throws {
     let fixture = try Fixture(.three)

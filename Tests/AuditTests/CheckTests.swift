@@ -61,6 +61,11 @@ struct CheckTests {
         "bootstrap/cache/config.php",
         "<?php return array (\n  'app' => array (\n    'debug' => true,\n")
     },
+    Plant("cached-configuration", at: "bootstrap/cache/config.php:3") {
+      try $0.write(
+        "bootstrap/cache/config.php",
+        "<?php return array (\n  'app' => array (\n    'debug' => 'on',\n")
+    },
     Plant("cached-configuration", at: "bootstrap/cache/config.php:") {
       try $0.write("bootstrap/cache/config.php", "<?php return array ();\n")
       try FileManager.default.setAttributes(
@@ -119,9 +124,20 @@ struct CheckTests {
     Plant("secure-cookie", [.two3], at: "config/session.php:2") {
       try $0.write("config/session.php", "<?php\n'secure' => false,\n")
     },
+    Plant("secure-cookie", [.two3], at: "config/session.php:2") {
+      try $0.write("config/session.php", "<?php\n// 'secure' => true,\n")
+    },
     .set("trusted-proxies", "CACHET_TRUSTED_PROXIES", "*", at: ".env:14", on: [.three]),
+    .set(
+      "trusted-proxies", "CACHET_TRUSTED_PROXIES", "10.0.0.1,0.0.0.0/0", at: ".env:14", on: [.three]
+    ),
     Plant("remote-user", [.three], at: "config/cachet.php:2") {
       try $0.write("config/cachet.php", "<?php\n  AuthenticateRemoteUser::class,\n")
+    },
+    // Ends of lines as Windows has them end a comment too.
+    Plant("remote-user", [.three], at: "config/cachet.php:3") {
+      try $0.write(
+        "config/cachet.php", "<?php\r\n// who asks\r\n  AuthenticateRemoteUser::class,\r\n")
     },
     Plant("log-modes", at: "storage/logs/laravel.log:") {
       try $0.write("storage/logs/laravel.log", "x", mode: 0o644)

@@ -25,6 +25,39 @@ struct ReportTests {
     #expect(lines.count <= 24)
   }
 
+  @Test("names of files cannot write lines of the report, nor move a terminal's cursor")
+  func forged() throws {
+    let fixture = try Fixture(.three)
+    try fixture.write("public/x\nRating: clean.\u{1B}[2J.sql", "")
+    let report = TextReport(
+      audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
+      inColour: false
+    ).text()
+    #expect(report.contains("public/x?Rating: clean.?[2J.sql: the web server serves it\n"))
+    #expect(!report.contains("\u{1B}"))
+    #expect(
+      Obstacle.notRegular(path: "a\nRating: clean\u{1B}").words
+        == "a?Rating: clean?: not a regular file")
+  }
+
+  @Test("a value put together from others is never shown")
+  func interpolated() throws {
+    let fixture = try Fixture(.two4)
+    try fixture.set("APP_ENV", nil)
+    try fixture.add("APP_ENV=${DB_PASSWORD}")
+    let told = try #require(fixture.audit().findings.first { $0.check.id == "environment" })
+    #expect(told.evidence.message == "APP_ENV is (\(Fixture.password.utf8.count) bytes, not shown)")
+  }
+
+  @Test(
+    "what is taken for a version is one, and no other file by way of a link",
+    arguments: ["root:x:0", "2.4.\u{1B}[2J", "0123456789abcdef0123456789abcdef", ""])
+  func version(text: String) throws {
+    let fixture = try Fixture(.two4)
+    try fixture.write("VERSION", text + "\n")
+    #expect(throws: Obstacle.self) { try Installation(Folder(root: fixture.root)) }
+  }
+
   @Test("the worst rates, each finding names its place, and what is accepted is said")
   func text() throws {
     let (audit, installation) = try Self.audited()

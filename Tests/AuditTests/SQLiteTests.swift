@@ -28,6 +28,25 @@ struct SQLiteTests {
     }
   }
 
+  @Test("a pipe in the file's place is waited for by nobody", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    let fixture = try Fixture(.three)
+    let path = "\(fixture.root)/pipe"
+    try #require(unsafe mkfifo(path, 0o600) == 0)
+    #expect(throws: Obstacle.notRegular(path: path)) { try SQLiteSession(path) }
+  }
+
+  @Test("a value larger than is looked at is an obstacle before it is made")
+  func large() throws {
+    let fixture = try Fixture(.three)
+    let path = "\(fixture.root)/large.sqlite"
+    try write(["CREATE VIEW large AS SELECT hex(zeroblob(400000000))"], to: path)
+    let session = try SQLiteSession(path)
+    #expect(throws: Obstacle.database("string or blob too big")) {
+      try session.rows("SELECT * FROM large")
+    }
+  }
+
   @Test("what lets people in is found, in every line", arguments: Installation.Line.allCases)
   func lax(line: Installation.Line) throws {
     let fixture = try fixture(line, CachetSchema(line: line).lax)

@@ -13,6 +13,23 @@ struct WebServerTests {
     }
   }
 
+  @Test("a .htaccess that is nested without end is an obstacle, and no crash")
+  func nested() throws {
+    let fixture = try WebFixture(.three)
+    try fixture.cachet.write(
+      "public/.htaccess", String(repeating: "<If \"true\">\n", count: 100_000))
+    let audit = try fixture.apache("ServerAdmin alice@example.org")
+    #expect(audit.failures.contains { $0.check.id == "guarded-paths" })
+  }
+
+  @Test(
+    "a condition that is nested without end is unclear, and no crash", arguments: ["!", "(", "f("])
+  func nestedCondition(opening: String) {
+    let facts = ApacheExpression.Facts(variable: { _ in nil }, environment: { _ in nil })
+    let text = String(repeating: opening, count: 100_000) + "true"
+    #expect(ApacheExpression.holds(text, facts) == .unclear)
+  }
+
   @Test(
     "our own includes hold, for every line and every guard",
     arguments: Installation.Line.allCases, ["form", "basic", "basic-cache"])

@@ -66,6 +66,13 @@ struct Evidence: Sendable {
   /// move, and no secrets.
   let about: String
   let message: String
+
+  /// Names of files, of variables and in tables are whatever somebody wrote.
+  init(place: Place, about: String, message: String) {
+    self.place = place
+    self.about = Printable.text(about.utf8, limit: 400)
+    self.message = Printable.text(message.utf8, limit: 400)
+  }
 }
 
 /// All that a look may see.

@@ -102,9 +102,12 @@ extension Check {
         let isEncrypted =
           switch database.driver {
           case .pgsql:
-            ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains { file.has($0) }
+            ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains {
+              file.line(uncommented: $0) != nil
+            }
           case .mysql, .sqlite, nil:
-            file.has("MYSQL_ATTR_SSL_CA") && subject.setting("MYSQL_ATTR_SSL_CA").isGiven
+            file.line(uncommented: "MYSQL_ATTR_SSL_CA") != nil
+              && subject.setting("MYSQL_ATTR_SSL_CA").isGiven
           }
         return isEncrypted ? .holds : .broken(evidence)
       }),

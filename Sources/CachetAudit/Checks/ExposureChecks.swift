@@ -112,7 +112,7 @@ extension Check {
           guard let file = try subject.folder.read("config/session.php") else {
             return .notApplicable("config/session.php is not there")
           }
-          return file.contains("'secure' => true")
+          return file.line(uncommented: "'secure' => true") != nil
             ? .holds
             : .broken(
               Evidence(
@@ -141,7 +141,10 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         if subject.installation.line == .three {
           let proxies = subject.setting("CACHET_TRUSTED_PROXIES")
-          guard proxies.isAny(of: "*", "**") else { return .holds }
+          let text = proxies.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+          let names = text.split { $0 == "," || $0.isWhitespace }
+          guard names.contains(where: { everybody.contains($0.uppercased()) || $0.hasSuffix("/0") })
+          else { return .holds }
           return .broken(proxies.evidence("CACHET_TRUSTED_PROXIES trusts everybody"))
         }
         guard let file = try subject.folder.read("app/Http/Middleware/TrustProxies.php"),
@@ -241,6 +244,9 @@ extension Check {
       }),
   ]
 
+  /// Names of all proxies; the last is whoever connects.
+  private static let everybody: Set<String> = ["*", "**", "REMOTE_ADDR"]
+
   /// Names that have no business in a document root.
   private static func isLeftover(_ name: String) -> Bool {
     let lower = name.lowercased()
@@ -283,15 +289,27 @@ extension Folder.Status {
 }
 
 extension SourceFile {
+  fileprivate var lines: [Substring] {
+    String(decoding: bytes, as: UTF8.self).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
   /// The first line with `text` outside of a `//` comment, counted from 1.
   func line(uncommented text: String) -> Int? {
-    let lines = String(decoding: bytes, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    return lines.firstIndex { line in
+    lines.firstIndex { line in
       guard let found = line.firstRange(of: text) else { return false }
       let before = line[..<found.lowerBound]
       return !before.contains("//") && !before.contains("#")
         && !before.drop(while: \.isWhitespace).hasPrefix("*")
+    }.map { $0 + 1 }
+  }
+
+  /// The first line in which an array of PHP has `key` at what PHP takes for true, counted from 1.
+  func line(turningOn key: String) -> Int? {
+    lines.firstIndex { line in
+      guard let found = line.firstRange(of: "'\(key)' => ") else { return false }
+      let value = String(line[found.upperBound...].prefix { !",])".contains($0) }).trimmed
+      return !["", "''", "'0'", "0", "false", "NULL", "null", "array ("].contains(value)
     }.map { $0 + 1 }
   }
 }

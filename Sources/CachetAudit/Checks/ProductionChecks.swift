@@ -76,10 +76,10 @@ extension Check {
               message: "it is older than .env, and it is what Cachet reads"))
         }
         let debug = subject.setting("APP_DEBUG").value.isTruthy
-        if cached.contains("'debug' => true"), !debug {
+        if let line = cached.line(turningOn: "debug"), !debug {
           seen.append(
             Evidence(
-              place: cached.place(of: "'debug' => true"), about: "debug",
+              place: Place(path: path, line: line), about: "debug",
               message: "debug mode is on in it, and off in .env"))
         }
         return Verdict(seen)

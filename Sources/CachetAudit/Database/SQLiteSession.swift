@@ -9,6 +9,10 @@ import Foundation
 
   /// The file has to be there: it is not made.
   init(_ path: String) throws(Obstacle) {
+    // The library would wait for a pipe.
+    if let file = try Folder.workingDirectory.status(path), file.kind != S_IFREG {
+      throw .notRegular(path: path)
+    }
     var opened: OpaquePointer?
     let status = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY, nil)
     guard let opened = unsafe opened else { throw .database("\(path): out of memory") }
@@ -17,6 +21,7 @@ import Foundation
     unsafe sqlite3_busy_timeout(opened, Int32(DatabaseLimit.connectSeconds * 1000))
     // Steps of its virtual machine: some seconds of work.
     unsafe sqlite3_progress_handler(opened, 50_000_000, { _ in 1 }, nil)
+    unsafe sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, Int32(DatabaseLimit.bytes))
     // A file that somebody prepared names no functions of its own in views and triggers.
     for pragma in ["PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON"] {
       _ = try rows(pragma)

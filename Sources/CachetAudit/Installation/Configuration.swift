@@ -62,7 +62,8 @@ struct Setting: Sendable {
   /// secrets, otherwise no more than its length.
   var shown: String {
     guard let raw else { return "not set" }
-    guard Self.plain.contains(name), raw.bytes.count <= 64,
+    // Put together from others, it is whatever they are.
+    guard Self.plain.contains(name), entry?.references.isEmpty ?? true, raw.bytes.count <= 64,
       raw.bytes.allSatisfy({ (0x20...0x7E).contains($0) })
     else { return raw.description }
     return "'\(String(decoding: raw.bytes, as: UTF8.self))'"

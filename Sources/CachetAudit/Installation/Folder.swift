@@ -29,7 +29,11 @@ struct Folder: Sendable {
         guard errno == EINTR else { throw .unreadable(path: path, errno: errno) }
         continue
       }
-      guard count > 0 else { return SourceFile(path: path, bytes: bytes) }
+      guard count > 0 else {
+        let isOwn = facts.st_uid == 0 || facts.st_uid == geteuid()
+        return SourceFile(
+          path: path, bytes: bytes, isWritableByOthers: !isOwn || facts.st_mode & 0o022 != 0)
+      }
       bytes += room[..<count]
       guard bytes.count <= Self.sizeLimit else {
         throw .tooLarge(path: path, limit: Self.sizeLimit)

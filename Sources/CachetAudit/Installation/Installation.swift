@@ -37,11 +37,10 @@ struct Installation: Sendable {
       return (.three, core, Place(path: "composer.lock"))
     }
     if let file = try folder.read("vendor/cachethq/core/VERSION") {
-      return (.three, word(in: file), file.place())
+      return (.three, try version(in: file), file.place())
     }
     guard let file = try folder.read("VERSION") else { throw .noInstallation(folder.root) }
-    let told = word(in: file)
-    let number = told.hasPrefix("v") ? String(told.dropFirst()) : told
+    let number = try version(in: file)
     for line in [Line.two3, .two4] where number.hasPrefix(line.rawValue + ".") {
       return (line, number, file.place())
     }
@@ -51,11 +50,22 @@ struct Installation: Sendable {
     throw .damaged(path: file.path, what: "names no version of Cachet that is known here")
   }
 
-  /// One word, and none that a report could stumble over.
-  private static func word(in file: SourceFile) -> String {
-    String(
-      String(decoding: file.bytes, as: UTF8.self).prefix { $0.isASCII && !$0.isWhitespace }
-        .prefix(40))
+  /// A release's name and nothing else: a link may have put any file in this one's place, and what
+  /// is taken for its version is shown.
+  private static func version(in file: SourceFile) throws(Obstacle) -> String {
+    let text = PHPText.trimmed(file.bytes[...])
+    let number = text.first == UInt8(ascii: "v") ? text.dropFirst() : text
+    let major = number.prefix { (0x30...0x39).contains($0) }
+    guard (1...2).contains(major.count), number.dropFirst(major.count).first == UInt8(ascii: "."),
+      number.count <= 40,
+      number.allSatisfy({ byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+          || [0x2B, 0x2D, 0x2E].contains(byte)
+      })
+    else {
+      throw .damaged(path: file.path, what: "names no version of Cachet that is known here")
+    }
+    return String(decoding: number, as: UTF8.self)
   }
 
   private static func dialect(of line: Line, packages: [String: String]) -> Dotenv.Dialect {

@@ -3,12 +3,10 @@ struct SourceFile: Sendable {
   /// Relative to the installation, as reports name it.
   let path: String
   let bytes: [UInt8]
+  /// Accounts beside root and whoever runs this can write it.
+  var isWritableByOthers = false
 
   func contains(_ text: StaticString) -> Bool { bytes[...].position(of: text) != nil }
-
-  func has(_ text: String) -> Bool {
-    String(decoding: bytes, as: UTF8.self).contains(text)
-  }
 
   /// The line that `text` begins in first, counted from 1.
   func line(of text: StaticString) -> Int? {

@@ -143,5 +143,8 @@ extension Duration {
 }
 
 extension Place {
-  var words: String { line.map { "\(path):\($0)" } ?? path }
+  var words: String {
+    let path = Printable.text(path.utf8, limit: 400)
+    return line.map { "\(path):\($0)" } ?? path
+  }
 }

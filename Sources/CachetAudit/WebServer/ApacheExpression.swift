@@ -9,6 +9,12 @@ struct ApacheExpression {
 
   private var rest: Substring
   private let facts: Facts
+  private var depth = 0
+
+  /// Conditions stand in .htaccess too, which PHP may write.
+  private static let depthLimit = 50
+
+  private init(rest: Substring, facts: Facts) { (self.rest, self.facts) = (rest, facts) }
 
   static func holds(_ text: String, _ facts: Facts) -> Truth {
     var expression = ApacheExpression(rest: text[...], facts: facts)
@@ -44,6 +50,9 @@ struct ApacheExpression {
   }
 
   private mutating func single() -> Truth? {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.depthLimit else { return nil }
     if take("!") { return single().map { !$0 } }
     if take("(") {
       guard let truth = anyOf(), take(")") else { return nil }
@@ -101,6 +110,9 @@ struct ApacheExpression {
   private struct Word { let text: String? }
 
   private mutating func word() -> Word? {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.depthLimit else { return nil }
     rest = rest.drop(while: \.isWhitespace)
     guard let first = rest.first else { return nil }
     if first == "'" || first == "\"" { return quoted(by: first) }

@@ -37,6 +37,9 @@ struct ApacheReader {
     _ lines: inout Lines, in open: (name: String, place: Place)?, depth: Int
   ) throws(Obstacle) -> [ServerDirective] {
     var found: [ServerDirective] = []
+    if let open, depth > ServerFiles.depthLimit {
+      throw .damaged(path: open.place.words, what: "is nested too deep")
+    }
     while let (text, place) = lines.next() {
       let line = expanded(text)
       if line.hasPrefix("</") {
@@ -58,12 +61,12 @@ struct ApacheReader {
       let arguments = Array(words.dropFirst())
       switch try holds(name, arguments) {
       case false?: try lines.skip(section: name, from: place)
-      case true?: found += try directives(&lines, in: (name, place), depth: depth)
+      case true?: found += try directives(&lines, in: (name, place), depth: depth + 1)
       case nil:
         found.append(
           ServerDirective(
             name, arguments, at: place,
-            block: try directives(&lines, in: (name, place), depth: depth)))
+            block: try directives(&lines, in: (name, place), depth: depth + 1)))
       }
     }
     if let open { throw .damaged(path: open.place.words, what: "the section is not closed") }
@@ -188,7 +191,7 @@ private struct Lines {
   init(_ file: SourceFile) {
     path = file.path
     lines = String(decoding: file.bytes, as: UTF8.self).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" })
   }
 
   mutating func next() -> (text: String, place: Place)? {

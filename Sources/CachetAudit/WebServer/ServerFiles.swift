@@ -85,7 +85,7 @@ func printable(_ text: String) -> String {
   let shown = text.unicodeScalars.prefix(120).map { scalar in
     (0x20...0x7E).contains(scalar.value) ? String(scalar) : "?"
   }
-  return shown.joined() + (text.unicodeScalars.count > 120 ? "…" : "")
+  return shown.joined() + (text.unicodeScalars.count > 120 ? "..." : "")
 }
 
 extension String {

@@ -34,7 +34,9 @@ struct TrailSources {
     for name in try installation.folder.names(in: folder) {
       let path = "\(folder)/\(name)"
       guard name.hasSuffix(".log") else {
-        if name.hasSuffix(".gz") { notes.append("\(path) is compressed, and was not read") }
+        if name.hasSuffix(".gz") {
+          notes.append("\(Printable.text(path.utf8, limit: 200)) is compressed, and was not read")
+        }
         continue
       }
       // Nothing was written to it since.
