@@ -2,7 +2,10 @@ import Glibc
 
 /// How what could not be looked at is told.
 extension Obstacle {
-  var words: String {
+  /// Paths and what libraries say come from outside.
+  var words: String { Printable.text(told.utf8, limit: 1_000) }
+
+  private var told: String {
     switch self {
     case .noInstallation(let root): "\(root): no Cachet here (no artisan, no public/, no VERSION)"
     case .unreadable(let path, let code): "\(path): \(unsafe String(cString: strerror(code)))"
@@ -41,4 +44,13 @@ extension Dotenv.Refusal.Cause {
     case .unknownEscape: "a backslash in front of a character that it does not escape"
     }
   }
+}
+
+extension Installation {
+  var words: String { "Cachet \(version) in \(Printable.text(folder.root.utf8, limit: 1_000))" }
+}
+
+extension Int {
+  /// As '1 event', '2 events'.
+  func counted(_ thing: String) -> String { "\(self) \(thing)\(self == 1 ? "" : "s")" }
 }

@@ -63,7 +63,7 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         try subject.probe(configurationHandler) { file in
           file.contains("resolveNestedVariables")
-            ? nil : ("file_put_contents", "a value with ${…} is written as it came")
+            ? nil : ("file_put_contents", "a value with ${...} is written as it came")
         }
       }),
     Check(

@@ -34,7 +34,7 @@ struct Installation: Sendable {
     in folder: Folder, packages: [String: String]
   ) throws(Obstacle) -> (Line, String, Place) {
     if let core = packages["cachethq/core"] {
-      return (.three, core, Place(path: "composer.lock"))
+      return (.three, Printable.text(core.utf8, limit: 40), Place(path: "composer.lock"))
     }
     if let file = try folder.read("vendor/cachethq/core/VERSION") {
       return (.three, word(in: file), file.place())
@@ -53,9 +53,7 @@ struct Installation: Sendable {
 
   /// One word, and none that a report could stumble over.
   private static func word(in file: SourceFile) -> String {
-    String(
-      String(decoding: file.bytes, as: UTF8.self).prefix { $0.isASCII && !$0.isWhitespace }
-        .prefix(40))
+    Printable.text(file.bytes.prefix { (0x21...0x7E).contains($0) }, limit: 40)
   }
 
   private static func dialect(of line: Line, packages: [String: String]) -> Dotenv.Dialect {

@@ -4,6 +4,7 @@ import ArgumentParser
 struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints the features of an installation as a list to review.",
+    usage: "cachet-mfa audit features DIR [--database]",
     discussion: """
       Correct each state to what you want, put the reason in place of the question, and give the \
       file with --features from then on.
