@@ -126,7 +126,7 @@ let package = Package(
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "COpenSSL", "CPwquality", "CMariaDB", "CPQ", "CSQLite",
+        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// Findings that were there before, by their fingerprints. A run that reads it reports what is new.
 struct Baseline: Codable {
@@ -9,7 +8,7 @@ struct Baseline: Codable {
 
   init(path: String) throws(Obstacle) {
     guard let file = try Folder.workingDirectory.read(path) else {
-      throw .unreadable(path: path, errno: ENOENT)
+      throw .damaged(path: path, what: "no baseline here; --write-baseline FILE makes one")
     }
     do {
       self = try JSONDecoder().decode(Baseline.self, from: Data(file.bytes))
@@ -18,7 +17,5 @@ struct Baseline: Codable {
     }
   }
 
-  func write(to path: String) throws {
-    try Data(JSONText.of(self).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-  }
+  func write(to path: String) throws(Obstacle) { try JSONText.write(self, to: path) }
 }

@@ -1,32 +1,33 @@
-/// What is said about the checks themselves.
-enum CheckPages {
-  static var list: String {
-    var text = ""
+/// What is said about the checks themselves, in lines of at most `width` columns.
+struct CheckPages {
+  var width = 80
+
+  var list: String {
+    var lines: [String] = []
     for family in Family.allCases {
       let checks = Check.all.filter { $0.family == family }
       guard !checks.isEmpty else { continue }
-      text += "\(family.rawValue)\n"
+      lines.append(family.rawValue)
       for check in checks {
-        text += "  " + padded(check.id, to: 26) + padded(check.severity.rawValue, to: 10)
-        text += check.title + "\n"
+        lines += Paragraph.lines(
+          behind: "  " + Paragraph.padded(check.id, to: 25)
+            + Paragraph.padded(check.severity.rawValue, to: 10),
+          check.title, indent: 37, width: width)
       }
     }
-    return text
+    return lines.joined(separator: "\n") + "\n"
   }
 
-  static func page(of check: Check) -> String {
-    """
-    \(check.id) (\(check.family.rawValue), \(check.severity.rawValue))
-
-      Wanted     \(check.title)
-      Why        \(check.rationale)
-      Fix        \(check.fix)
-      Reference  \(check.reference)
-
-    """
-  }
-
-  private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
+  func page(of check: Check) -> String {
+    let parts = [
+      ("Wanted", check.title), ("Why", check.rationale), ("Fix", check.fix),
+      ("Reference", check.reference),
+    ]
+    let lines = parts.flatMap { label, words in
+      Paragraph.lines(
+        behind: "  " + Paragraph.padded(label, to: 11), words, indent: 13, width: width)
+    }
+    return "\(check.id) (\(check.family.rawValue), \(check.severity.rawValue))\n\n"
+      + lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,3 +1,4 @@
+import CTerminal
 import FoundationEssentials
 import Glibc
 
@@ -29,6 +30,12 @@ enum Console {
       complain(error.words, hint: error.hint)
       throw Exit.notChecked
     }
+  }
+
+  /// How wide a report is: as the terminal, within what is read with ease; 80 elsewhere.
+  static var width: Int {
+    let columns = Int(terminal_columns(STDOUT_FILENO))
+    return columns == 0 ? 80 : min(max(columns, 60), 100)
   }
 
   /// A terminal, and nobody asked for none (no-color.org).

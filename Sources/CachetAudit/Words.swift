@@ -2,8 +2,8 @@ import Glibc
 
 /// How what could not be looked at is told.
 extension Obstacle {
-  /// In one line: a path may hold anything.
-  var words: String { Printable.text(told.utf8, limit: 600) }
+  /// Paths and what libraries say come from outside.
+  var words: String { Printable.text(told.utf8, limit: 1_000) }
 
   private var told: String {
     switch self {
@@ -44,4 +44,13 @@ extension Dotenv.Refusal.Cause {
     case .unknownEscape: "a backslash in front of a character that it does not escape"
     }
   }
+}
+
+extension Installation {
+  var words: String { "Cachet \(version) in \(Printable.text(folder.root.utf8, limit: 1_000))" }
+}
+
+extension Int {
+  /// As '1 event', '2 events'.
+  func counted(_ thing: String) -> String { "\(self) \(thing)\(self == 1 ? "" : "s")" }
 }

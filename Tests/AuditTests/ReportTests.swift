@@ -21,7 +21,7 @@ struct ReportTests {
       audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
       inColour: false)
     let lines = report.text().split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines[1] == "Rating: clean. nothing found.")
+    #expect(lines[1] == "Rating: clean (nothing found)")
     #expect(lines.count <= 24)
   }
 
@@ -64,13 +64,31 @@ struct ReportTests {
     let text = TextReport(audit: audit, installation: installation, inColour: false).text()
     #expect(
       text.hasPrefix(
-        "Cachet 2.4.0-dev in \(installation.folder.root)\nRating: dangerous. 1 critical, 4 high, "))
+        "Cachet 2.4.0-dev in \(installation.folder.root)\nRating: dangerous (1 critical, 4 high, "))
     #expect(text.contains("\n  critical  debug-mode\n            .env:2: APP_DEBUG is 'off', "))
     #expect(text.contains("accepted: app-url at .env:3, ignored in line 14: "))
     #expect(!text.contains("\u{1B}"))
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 160 })
+    for line in text.split(separator: "\n") where line.count > 80 {
+      #expect(line.split(separator: " ").count == 1, "longer than a line of words has to be")
+    }
     let coloured = TextReport(audit: audit, installation: installation, inColour: true).text()
-    #expect(coloured.contains("\u{1B}[31mdangerous\u{1B}[0m"))
+    #expect(coloured.contains("\u{1B}[1;31mdangerous\u{1B}[0m"))
+  }
+
+  @Test("a file's name, a reason and a path cannot write to the terminal")
+  func hostile() throws {
+    let fixture = try Fixture(.three)
+    let escape = "\u{1B}[2J\n  critical\u{202E}"
+    try fixture.write("public/\(escape).sql", "")
+    try fixture.set("APP_URL", "http://status.example.org")
+    try fixture.add("# cachet-mfa:ignore app-url \u{1B}[2Jbecause")
+    let report = TextReport(
+      audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
+      inColour: false)
+    let text = report.text()
+    #expect(text.contains("public/?[2J? critical?.sql: ") && text.contains(": ?[2Jbecause"))
+    #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
+    #expect(Obstacle.noInstallation("\u{1B}\n").words.hasPrefix("??: "))
   }
 
   @Test("json: every check with its outcome")
@@ -131,10 +149,11 @@ struct ReportTests {
     let installation = try Installation(Folder(root: fixture.root))
     #expect(audit.failures.map(\.check.id) == ["cve-2021-39165"])
     let words = "app/Models/Traits/SearchableTrait.php: not a regular file"
-    let text = TextReport(audit: audit, installation: installation, inColour: false).text()
-    #expect(
-      text.contains("Rating: unknown.") && text.contains("could not check cve-2021-39165: \(words)")
-    )
+    let text = TextReport(
+      audit: audit, installation: installation, inColour: false, width: 160
+    ).text()
+    #expect(text.contains("Rating: unknown (") && text.contains("1 could not be checked)"))
+    #expect(text.contains("could not check cve-2021-39165: \(words)"))
     #expect(JUnitReport(audit: audit).text().contains("<error message=\"\(words)\"/>"))
     #expect(try SARIFReport(audit).text().contains("\"executionSuccessful\" : false"))
     #expect(try JSONReport(audit, of: installation).text().contains("\"outcome\" : \"failed\""))

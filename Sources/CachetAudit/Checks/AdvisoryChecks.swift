@@ -3,7 +3,7 @@ extension Check {
     Check(
       id: "end-of-life", family: .advisories, severity: .medium,
       title: "this line of Cachet gets corrections",
-      rationale: "2.x is not maintained: no release of it is free of all the holes below",
+      rationale: "2.x is not maintained: no release of it is free of all known holes",
       fix: "move to 3.x; until then, put the second factor in front of the dashboard (docs/web.md)",
       reference: "cachethq/cachet, 2023-08: 2.x is no longer supported",
       look: { subject in

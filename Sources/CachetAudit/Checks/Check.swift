@@ -110,8 +110,5 @@ struct Subject: Sendable {
 
   var folder: Folder { installation.folder }
 
-  func setting(_ names: String...) -> Setting {
-    names.lazy.map { configuration.setting($0) }.first { $0.isSet }
-      ?? configuration.setting(names.first ?? "")
-  }
+  func setting(_ names: String...) -> Setting { configuration.setting(anyOf: names) }
 }

@@ -122,8 +122,10 @@ extension Check {
         try subject.judged { site, _ in
           site.remoteBackends.map { address, place in
             Evidence(
-              place: place, about: printable(address),
-              message: "hands requests to \(printable(address)), which is not this machine")
+              place: place, about: Printable.text(address.utf8, limit: 120),
+              message:
+                "hands requests to \(Printable.text(address.utf8, limit: 120)), which is not this machine"
+            )
           }
         }
       }),
@@ -169,14 +171,15 @@ extension Subject {
 extension WebSite {
   /// Where a request is not turned away, or that cannot be told.
   fileprivate func evidence(of request: WebRequest, about: String) -> Evidence? {
-    let shown = "\(request.method) \(printable(request.target))"
+    let shown = "\(request.method) \(Printable.text(request.target.utf8, limit: 120))"
     switch passage(of: request) {
     case .closed: return nil
     case .open(let place):
-      return Evidence(place: place, about: printable(about), message: "\(shown) is open")
+      return Evidence(
+        place: place, about: Printable.text(about.utf8, limit: 120), message: "\(shown) is open")
     case .unclear(let place, let why):
       return Evidence(
-        place: place, about: printable(about),
+        place: place, about: Printable.text(about.utf8, limit: 120),
         message: "cannot tell whether \(shown) is open: \(why)")
     }
   }

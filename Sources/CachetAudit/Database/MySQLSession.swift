@@ -1,5 +1,5 @@
 import CMariaDB
-import Foundation
+import Glibc
 
 /// A session with MySQL or MariaDB, by MariaDB's client library. It reads no option files unless it
 /// is told to, and is not.

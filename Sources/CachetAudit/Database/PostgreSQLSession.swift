@@ -1,5 +1,5 @@
 import CPQ
-import Foundation
+import Glibc
 
 /// A session with PostgreSQL, by libpq.
 @safe final class PostgreSQLSession: DatabaseSession {

@@ -1,5 +1,5 @@
 import CSQLite
-import Foundation
+import Glibc
 
 /// A SQLite file, opened for reading.
 @safe final class SQLiteSession: DatabaseSession {

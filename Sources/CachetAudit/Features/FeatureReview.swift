@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// The file in which somebody has written down, for every feature, whether it should be on, why,
 /// and when that was looked at:
@@ -56,7 +55,9 @@ struct FeatureReview: Sendable {
 
   init(path: String) throws(Obstacle) {
     let file = try Folder.workingDirectory.read(path)
-    guard let file else { throw .unreadable(path: path, errno: ENOENT) }
+    guard let file else {
+      throw .damaged(path: path, what: "no list here; 'cachet-mfa audit features DIR' prints one")
+    }
     do { self = try FeatureReview(file.bytes, path: path) } catch {
       throw .features(path: path, error)
     }

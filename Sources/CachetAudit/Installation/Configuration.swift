@@ -17,7 +17,9 @@ struct Configuration: Sendable {
   }
 
   /// What `env()` gives for the first of `names` that is set: some have got another name in 3.x.
-  func setting(_ names: String...) -> Setting {
+  func setting(_ names: String...) -> Setting { setting(anyOf: names) }
+
+  func setting(anyOf names: [String]) -> Setting {
     for name in names {
       if let entry = dotenv.entry(name), let value = entry.value {
         return Setting(

@@ -38,10 +38,7 @@ struct DatabaseSettings: Sendable {
     hasUnreadURL = given != nil && parts == nil
     // What the URL does not say the variables do.
     func setting(_ part: String?, _ names: String...) -> Setting {
-      part != nil
-        ? url
-        : names.lazy.map { configuration.setting($0) }.first { $0.isSet }
-          ?? configuration.setting(names.first ?? "")
+      part != nil ? url : configuration.setting(anyOf: names)
     }
     let path = parts.map { String($0.path.drop { $0 == "/" }) }.flatMap { $0.isEmpty ? nil : $0 }
     driverSetting = setting(parts?.scheme, "DB_CONNECTION", "DB_DRIVER")

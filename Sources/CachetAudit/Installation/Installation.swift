@@ -34,7 +34,7 @@ struct Installation: Sendable {
     in folder: Folder, packages: [String: String]
   ) throws(Obstacle) -> (Line, String, Place) {
     if let core = packages["cachethq/core"] {
-      return (.three, core, Place(path: "composer.lock"))
+      return (.three, Printable.text(core.utf8, limit: 40), Place(path: "composer.lock"))
     }
     if let file = try folder.read("vendor/cachethq/core/VERSION") {
       return (.three, try version(in: file), file.place())

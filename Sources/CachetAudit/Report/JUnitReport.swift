@@ -24,7 +24,7 @@ struct JUnitReport {
         let open = findings.filter { $0.accepted == nil }
         guard !open.isEmpty else { break }
         failures += 1
-        let told = open.map { "\($0.evidence.place.words): \($0.evidence.message)" }
+        let told = open.map(\.evidence.words)
         let message = Self.escaped(told.first ?? "")
         inner += "      <failure type=\"\(result.check.severity.rawValue)\" message=\"\(message)\">"
         inner += Self.escaped((told + ["fix: \(result.check.fix)"]).joined(separator: "\n"))

@@ -3,6 +3,8 @@ struct TextReport {
   let audit: Audit
   let installation: Installation
   let inColour: Bool
+  /// In columns.
+  var width = 80
   /// How long the look took.
   var elapsed: Duration?
 
@@ -14,30 +16,41 @@ struct TextReport {
   }
 
   private func head() -> [String] {
-    let found = Severity.allCases.reversed().compactMap { severity -> String? in
+    [
+      bold(installation.words),
+      "Rating: \(paint(rating, audit.failures.isEmpty ? audit.worst : audit.worst ?? .medium)) (\(tally.joined(separator: ", ")))",
+      "\(audit.results.count.counted("check")): " + counts.joined(separator: ", ")
+        + (elapsed.map { "; \($0.milliseconds) ms" } ?? ""),
+    ]
+  }
+
+  /// What was found, worst first.
+  private var tally: [String] {
+    var tally = Severity.allCases.reversed().compactMap { severity -> String? in
       let count = audit.open.count { $0.check.severity == severity }
       return count == 0 ? nil : paint("\(count) \(severity.rawValue)", severity)
     }
+    if tally.isEmpty, audit.failures.isEmpty { tally.append(bold("nothing found")) }
     let accepted = audit.findings.count - audit.open.count
-    var tally = found.isEmpty ? [bold("nothing found")] : found
     if accepted > 0 { tally.append("\(accepted) accepted") }
-    var held = 0
-    var besides = 0
-    var unasked = 0
+    if !audit.failures.isEmpty { tally.append("\(audit.failures.count) could not be checked") }
+    return tally
+  }
+
+  /// What became of the checks.
+  private var counts: [String] {
+    var (held, broken, besides, unmade) = (0, 0, 0, 0)
     for result in audit.results {
       switch result.outcome {
       case .held: held += 1
+      case .found: broken += 1
       case .notApplicable: besides += 1
-      case .notAsked, .failed: unasked += 1
-      case .found: break
+      case .notAsked, .failed: unmade += 1
       }
     }
     return [
-      bold("Cachet \(installation.version)") + " in \(installation.folder.root)",
-      "Rating: " + paint(rating, audit.worst) + ". " + tally.joined(separator: ", ") + ".",
-      "\(held) of \(audit.results.count) checks hold, \(besides) do not apply, "
-        + "\(unasked) were not made" + (elapsed.map { "; \($0.milliseconds) ms" } ?? "") + ".",
-    ]
+      (held, "hold"), (broken, "do not"), (besides, "do not apply"), (unmade, "were not made"),
+    ].compactMap { count, words in count == 0 ? nil : "\(count) \(words)" }
   }
 
   /// One word for the worst that was found.
@@ -65,60 +78,63 @@ struct TextReport {
         "  " + paint(name, check.severity) + String(repeating: " ", count: 10 - name.count)
           + bold(check.id))
       for finding in findings where finding.check.id == check.id {
-        lines.append("            \(finding.evidence.place.words): \(finding.evidence.message)")
+        lines += item(finding.evidence.words)
       }
-      lines += wrapped(check.rationale, label: "why")
-      lines += wrapped(check.fix, label: "fix")
+      lines += item("why: \(check.rationale)") + item("fix: \(check.fix)")
     }
     return lines
   }
 
   private func foot() -> [String] {
     var lines: [String] = []
-    for (check, obstacle) in audit.failures {
-      lines.append("could not check \(check.id): \(obstacle.words)")
+    for (obstacle, checks) in gathered(audit.failures.map { ($0.obstacle, $0.check.id) }) {
+      lines += note("could not check \(checks.joined(separator: ", ")): \(obstacle.words)")
+      if let hint = obstacle.hint { lines += note("hint: \(hint)") }
     }
-    lines += unasked()
+    for (why, checks) in gathered(unasked) {
+      lines += note(
+        "not checked: \(checks.count == 1 ? checks[0] : "\(checks.count) checks"); \(why)")
+    }
     for finding in audit.findings {
       if let reason = finding.accepted {
-        lines.append(
-          "accepted: \(finding.check.id) at \(finding.evidence.place.words), \(reason)")
+        lines += note(
+          "accepted: \(finding.check.id) at \(finding.evidence.place.words), "
+            + Printable.text(reason.utf8, limit: 1_000))
       }
     }
     return lines.isEmpty ? [] : [""] + lines
   }
 
-  /// What was not asked for, one line for what is to be given.
-  private func unasked() -> [String] {
-    var reasons: [(why: String, checks: [String])] = []
-    for result in audit.results {
-      guard case .notAsked(let why) = result.outcome else { continue }
-      if let index = reasons.firstIndex(where: { $0.why == why }) {
-        reasons[index].checks.append(result.check.id)
-      } else {
-        reasons.append((why, [result.check.id]))
-      }
-    }
-    return reasons.map { reason in
-      let count = reason.checks.count
-      let what = count == 1 ? reason.checks[0] : "\(count) checks"
-      return "not checked: \(what); \(reason.why)"
+  private var unasked: [(String, String)] {
+    audit.results.compactMap { result in
+      if case .notAsked(let why) = result.outcome { (why, result.check.id) } else { nil }
     }
   }
 
-  /// Words behind a label, in lines of at most 100 columns.
-  private func wrapped(_ words: String, label: String) -> [String] {
-    let indent = String(repeating: " ", count: 17)
-    var lines: [String] = []
-    var line = "            \(label): "
-    for word in words.split(separator: " ") {
-      if line.count + word.count > 100 {
-        lines.append(line)
-        line = indent
+  /// The checks that share a reason, in the order of the reasons.
+  private func gathered<Reason: Equatable>(
+    _ pairs: [(reason: Reason, check: String)]
+  ) -> [(reason: Reason, checks: [String])] {
+    var gathered: [(reason: Reason, checks: [String])] = []
+    for pair in pairs {
+      if let index = gathered.firstIndex(where: { $0.reason == pair.reason }) {
+        gathered[index].checks.append(pair.check)
+      } else {
+        gathered.append((pair.reason, [pair.check]))
       }
-      line += (line.hasSuffix(" ") ? "" : " ") + word
     }
-    return lines + [line]
+    return gathered
+  }
+
+  /// A line below a check's name.
+  private func item(_ words: String) -> [String] {
+    Paragraph.lines(
+      behind: String(repeating: " ", count: 12), words, indent: 17, width: width)
+  }
+
+  /// A line at the foot.
+  private func note(_ words: String) -> [String] {
+    Paragraph.lines(behind: "", words, indent: 4, width: width)
   }
 
   private func bold(_ text: String) -> String { inColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
@@ -127,7 +143,8 @@ struct TextReport {
     guard inColour else { return text }
     let colour =
       switch severity {
-      case .critical, .high: "31"
+      case .critical: "1;31"
+      case .high: "31"
       case .medium: "33"
       case .low, .info: "36"
       case nil: "32"
@@ -144,7 +161,11 @@ extension Duration {
 
 extension Place {
   var words: String {
-    let path = Printable.text(path.utf8, limit: 400)
-    return line.map { "\(path):\($0)" } ?? path
+    Printable.text(path.utf8, limit: 1_000) + (line.map { ":\($0)" } ?? "")
   }
+}
+
+extension Evidence {
+  /// Names of files and accounts in it come from outside.
+  var words: String { "\(place.words): " + Printable.text(message.utf8, limit: 1_000) }
 }

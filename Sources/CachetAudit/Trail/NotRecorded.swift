@@ -5,7 +5,7 @@ extension Installation.Line {
     case .two3:
       [
         "2.3 records nobody's doings: there is no table of actions, only errors in storage/logs",
-        "the web server's log is all there is: give it with --access-log",
+        "the web server's log is all there is of them (--access-log)",
       ]
     case .two4, .two5:
       [

@@ -21,14 +21,7 @@ struct TrailMark: Sendable, Codable {
     return mark
   }
 
-  /// Replaces the file at `path`: a reader sees the old mark or the new one.
-  func write(to path: String) throws(Obstacle) {
-    do {
-      try Data(JSONText.of(self).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw .damaged(path: path, what: "cannot be written")
-    }
-  }
+  func write(to path: String) throws(Obstacle) { try JSONText.write(self, to: path) }
 
   /// In seconds.
   func age(at now: Moment) -> Int {

@@ -4,8 +4,9 @@ import ArgumentParser
 struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints the features of an installation as a list to review.",
+    usage: "cachet-mfa audit features DIR [--database]",
     discussion: """
-      Correct each state to what you want, put the reason in place of the question, and give the \
+      Correct each state to what you want, write the reason behind the day, and give the \
       file with --features from then on.
       """)
 

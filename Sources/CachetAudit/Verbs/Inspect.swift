@@ -4,7 +4,8 @@ import FoundationEssentials
 /// `cachet-mfa audit DIR`: the checks.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Checks an installation (the verb may be left out).")
+    commandName: "check", abstract: "Checks an installation (the verb may be left out).",
+    usage: "cachet-mfa audit DIR [OPTIONS]")
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif, junit }
 
@@ -92,18 +93,27 @@ struct Inspect: ParsableCommand {
     for id in only + skip + (explain.map { [$0] } ?? []) where !known.contains(id) {
       throw ValidationError("there is no check '\(id)'; '--list-checks' lists them")
     }
-    guard (1...4).contains(passwordClasses), (1...1024).contains(passwordLength), reviewDays > 0,
-      rotationDays > 0, trailDays > 0
-    else { throw ValidationError("a number is out of its range") }
+    for (option, number, range) in [
+      ("--password-length", passwordLength, 1...1024),
+      ("--password-classes", passwordClasses, 1...4),
+      ("--review-days", reviewDays, 1...36_500), ("--rotation-days", rotationDays, 1...36_500),
+      ("--trail-days", trailDays, 1...36_500),
+    ] where !range.contains(number) {
+      throw ValidationError(
+        "\(option): \(range.lowerBound) to \(range.upperBound) is wanted, not \(number)")
+    }
+    guard !selected.isEmpty else {
+      throw ValidationError("--only and --skip leave no check to make")
+    }
     guard directory != nil || listChecks || explain != nil else {
       throw ValidationError("which folder? name the one with 'artisan'")
     }
   }
 
   func run() throws {
-    if listChecks { return Console.write(CheckPages.list) }
+    if listChecks { return Console.write(CheckPages(width: Console.width).list) }
     if let check = Check.all.first(where: { $0.id == explain }) {
-      return Console.write(CheckPages.page(of: check))
+      return Console.write(CheckPages(width: Console.width).page(of: check))
     }
     let start = ContinuousClock.now
     let (audit, installation) = try Console.orComplain { () throws(Obstacle) in try audited() }
@@ -111,13 +121,15 @@ struct Inspect: ParsableCommand {
     case .text:
       let report = TextReport(
         audit: audit, installation: installation, inColour: Console.showsColour,
-        elapsed: start.duration(to: .now))
+        width: Console.width, elapsed: start.duration(to: .now))
       Console.write(report.text())
     case .json: Console.write(try JSONReport(audit, of: installation).text())
     case .sarif: Console.write(try SARIFReport(audit).text())
     case .junit: Console.write(JUnitReport(audit: audit).text())
     }
-    if let writeBaseline { try Baseline(audit).write(to: writeBaseline) }
+    if let writeBaseline {
+      try Console.orComplain { () throws(Obstacle) in try Baseline(audit).write(to: writeBaseline) }
+    }
     if !audit.failures.isEmpty { throw Exit.notChecked }
     if let worst = audit.worst, worst >= failOn { throw Exit.findings }
   }

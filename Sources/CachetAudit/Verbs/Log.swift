@@ -5,6 +5,7 @@ import Glibc
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reviews what an installation, its web server and this host have written down.",
+    usage: "cachet-mfa audit log DIR [OPTIONS]",
     discussion: """
       storage/logs is always read. '--mark FILE' begins where the last review ended, and with \
       '--reviewed-by NAME' writes down that this one is done.
@@ -151,7 +152,8 @@ struct Log: ParsableCommand {
       case .text:
         [
           try TextTrail(
-            stream, title: "Trail of Cachet \(installation.version) in \(installation.folder.root)")
+            stream, title: "Trail of \(installation.words)",
+            width: output == nil ? Console.width : 80)
         ]
       case .jsonl: [JSONTrail(stream)]
       case .syslog: [SyslogTrail(.lines(stream))]

@@ -84,7 +84,8 @@ struct ApacheReader {
       let paths = try files.paths(like: absolute(value), for: place)
       if paths.isEmpty, name == "include" {
         throw .damaged(
-          path: place.words, what: "includes \(printable(value)), which is not there")
+          path: place.words,
+          what: "includes \(Printable.text(value.utf8, limit: 120)), which is not there")
       }
       var found: [ServerDirective] = []
       for path in paths { found += try file(path, for: place, depth: depth + 1) }

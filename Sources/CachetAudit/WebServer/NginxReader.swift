@@ -74,7 +74,8 @@ struct NginxReader {
     let paths = try files.paths(like: whole, for: place)
     if paths.isEmpty, !pattern.contains(where: { "*?[".contains($0) }) {
       throw .damaged(
-        path: place.words, what: "includes \(printable(pattern)), which is not there")
+        path: place.words,
+        what: "includes \(Printable.text(pattern.utf8, limit: 120)), which is not there")
     }
     var found: [ServerDirective] = []
     for path in paths { found += try file(path, for: place, depth: depth + 1) }

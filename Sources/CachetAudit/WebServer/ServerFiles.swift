@@ -40,7 +40,9 @@ struct ServerFiles: Sendable {
     }
     guard let file = try Folder.workingDirectory.read(root + path) else {
       guard let origin else { throw .unreadable(path: path, errno: ENOENT) }
-      throw .damaged(path: origin.words, what: "includes \(printable(path)), which is not there")
+      throw .damaged(
+        path: origin.words,
+        what: "includes \(Printable.text(path.utf8, limit: 120)), which is not there")
     }
     return SourceFile(path: path, bytes: file.bytes)
   }
@@ -53,7 +55,8 @@ struct ServerFiles: Sendable {
     guard code != GLOB_NOMATCH else { return [] }
     guard code == 0 else {
       throw .damaged(
-        path: origin.words, what: "includes \(printable(pattern)), which is unreadable")
+        path: origin.words,
+        what: "includes \(Printable.text(pattern.utf8, limit: 120)), which is unreadable")
     }
     var paths: [String] = []
     for index in unsafe 0..<Int(found.gl_pathc) {
@@ -78,14 +81,6 @@ struct ServerFiles: Sendable {
     defer { unsafe free(text) }
     return unsafe String(cString: text)
   }
-}
-
-/// Text from a configuration, as a report may show it.
-func printable(_ text: String) -> String {
-  let shown = text.unicodeScalars.prefix(120).map { scalar in
-    (0x20...0x7E).contains(scalar.value) ? String(scalar) : "?"
-  }
-  return shown.joined() + (text.unicodeScalars.count > 120 ? "..." : "")
 }
 
 extension String {

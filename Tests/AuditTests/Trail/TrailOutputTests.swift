@@ -94,9 +94,10 @@ struct TrailOutputTests {
 
           medium    accounts: an account was created or removed
                     2026-10-02T08:00:00Z bob: user-created (test:86401)
-                    do: compare with what was asked for; the row does not tell who did it
+                    do: compare with what was asked for; the row does not tell who did
+                        it
 
-        read: test, 0 records, 0 of them matter
+        read: test, 0 records, 0 events
 
         2026-10-01
           08:00:00  password-posted    192.0.2.7: password-posted (test:1), and 2 more until 08:02:00

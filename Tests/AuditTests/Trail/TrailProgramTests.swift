@@ -89,8 +89,8 @@ struct TrailProgramTests {
     print(
       "trail: 10000 lines \(small.seconds) s, peak \(small.peak) KiB; 1000000 lines \(large.seconds) s, peak \(large.peak) KiB"
     )
-    #expect(small.output.contains("read: standard input, 10000 records, 100 of them matter"))
-    #expect(large.output.contains("read: standard input, 1000000 records, 10000 of them matter"))
+    #expect(small.output.contains("read: standard input, 10000 records, 100 events"))
+    #expect(large.output.contains("read: standard input, 1000000 records, 10000 events"))
     // Ten addresses, each posting once a minute for as long as there are lines.
     #expect(large.output.contains("10 medium, 10000 events"))
     #expect(large.status == 0 && large.errors.isEmpty)
@@ -133,7 +133,7 @@ struct TrailProgramTests {
     let damaged = try AuditProgram.run(["log", fixture.root, "--access-log", log])
     #expect(damaged.status == 2)
     #expect(damaged.errors.contains("access.log:2: is no line of the combined format"))
-    #expect(damaged.output.contains("3 records, 2 of them matter"))
+    #expect(damaged.output.contains("3 records, 2 events"))
   }
 
   @Test("the next run begins behind the mark, and the mark names who reviewed")

@@ -4,12 +4,15 @@ final class TextTrail: TrailSink {
   private let output: ByteStream
   private let days: ByteStream
   private let title: String
+  /// Of the summary, in columns; a line of a day stays one line.
+  private let width: Int
   private var day = ""
   /// The last event, and how many like it came right behind one another.
   private var pending: (first: TrailEvent, last: TrailEvent, count: Int)?
 
-  init(_ output: ByteStream, title: String) throws(Obstacle) {
+  init(_ output: ByteStream, title: String, width: Int = 80) throws(Obstacle) {
     self.output = output
+    self.width = width
     self.title = title
     days = try ByteStream(scratch: ())
   }
@@ -27,7 +30,7 @@ final class TextTrail: TrailSink {
       try tellPending()
       let name = alert.rule.severity.rawValue
       try tell(
-        "! \(alert.signal.time.clock)  \(padded(name, to: 18)) \(alert.rule.id): \(alert.signal.message)\n",
+        "! \(alert.signal.time.clock)  \(Paragraph.padded(name, to: 19))\(alert.rule.id): \(alert.signal.message)\n",
         at: alert.signal.time)
     }
   }
@@ -36,20 +39,22 @@ final class TextTrail: TrailSink {
     try tellPending()
     var head = ["\(title)", Self.tally(summary)]
     for count in summary.counts {
-      let severity = padded(count.rule.severity.rawValue, to: 9)
+      let severity = Paragraph.padded(count.rule.severity.rawValue, to: 9)
       head += ["", "  \(severity) \(count.rule.id): \(count.rule.title)"]
-      head += count.messages.map { "            \($0)" }
+      head += count.messages.flatMap { item($0) }
       if count.count > count.messages.count {
-        head.append("            and \(count.count - count.messages.count) more")
+        head += item("and \(count.count - count.messages.count) more")
       }
-      head.append("            do: \(count.rule.response)")
+      head += item("do: \(count.rule.response)")
     }
     head.append("")
-    head += summary.sources.map { name, tally in
-      "read: \(Printable.text(name.utf8, limit: 200)), \(tally.records) records, \(tally.events) of them matter"
+    head += summary.sources.flatMap { name, tally in
+      note(
+        "read: \(Printable.text(name.utf8, limit: 200)), \(tally.records.counted("record")), "
+          + tally.events.counted("event"))
     }
-    head += summary.allNotes.map { "note: \($0)" }
-    head += (summary.obstacles + summary.damaged).map { "could not read: \($0.words)" }
+    head += summary.allNotes.flatMap { note("note: \($0)") }
+    head += (summary.obstacles + summary.damaged).flatMap { note("could not read: \($0.words)") }
     try output.write(head.joined(separator: "\n") + "\n")
     try output.copy(days)
     try output.flush()
@@ -66,9 +71,20 @@ final class TextTrail: TrailSink {
           ? "no rule was met" : "no rule was met in what was read"
       ]
     }
-    words.append("\(summary.events) \(summary.events == 1 ? "event" : "events")")
+    words.append(summary.events.counted("event"))
     let period = summary.first.flatMap { first in summary.last.map { " from \(first) to \($0)" } }
     return words.joined(separator: ", ") + (period ?? "") + "."
+  }
+
+  /// A line below a rule.
+  private func item(_ words: String) -> [String] {
+    Paragraph.lines(
+      behind: String(repeating: " ", count: 12), words, indent: 16, width: width)
+  }
+
+  /// A line about what was read.
+  private func note(_ words: String) -> [String] {
+    Paragraph.lines(behind: "", words, indent: 6, width: width)
   }
 
   private func tellPending() throws(Obstacle) {
@@ -76,7 +92,7 @@ final class TextTrail: TrailSink {
     pending = nil
     let occurrence = first.occurrence
     let who = [occurrence.user, occurrence.address].compactMap { $0 }.joined(separator: " from ")
-    var line = "  \(occurrence.time.clock)  \(padded(occurrence.kind.rawValue, to: 18)) "
+    var line = "  \(occurrence.time.clock)  \(Paragraph.padded(occurrence.kind.rawValue, to: 19))"
     line += who.isEmpty ? "" : "\(who): "
     line += "\(occurrence.detail) (\(first.place))"
     if count > 1 { line += ", and \(count - 1) more until \(last.occurrence.time.clock)" }
@@ -89,10 +105,6 @@ final class TextTrail: TrailSink {
       try days.write("\n\(day)\n")
     }
     try days.write(line)
-  }
-
-  private func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
 
