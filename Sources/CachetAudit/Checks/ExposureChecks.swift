@@ -36,12 +36,22 @@ extension Check {
         guard let account = Account(subject.options.webUser) else {
           return .notAsked("no account '\(subject.options.webUser)'; name PHP's with --web-user")
         }
-        guard let file = try subject.folder.status(Configuration.path) else { return .holds }
-        guard account.canWrite(file) else { return .holds }
-        return .broken(
-          Evidence(
-            place: Place(path: Configuration.path), about: Configuration.path,
-            message: "\(subject.options.webUser) can write it (mode \(file.octal))"))
+        var seen: [Evidence] = []
+        func add(_ about: String, _ message: String) {
+          seen.append(
+            Evidence(place: Place(path: Configuration.path), about: about, message: message))
+        }
+        if let file = try subject.folder.status(Configuration.path), account.canWrite(file) {
+          add(
+            Configuration.path,
+            "\(subject.options.webUser) can write it (mode \(file.octal))")
+        }
+        if let folder = try subject.folder.status(""), account.canWrite(folder) {
+          add(
+            "folder",
+            "\(subject.options.webUser) can write its folder, and so put another in its place")
+        }
+        return Verdict(seen)
       }),
     Check(
       id: "storage-modes", family: .exposure, severity: .medium,
@@ -76,14 +86,7 @@ extension Check {
         "move them out of public/; what was there for a while is known, so change the secrets in it",
       reference: "cachet docs, installation: the document root is public/",
       look: { (subject) throws(Obstacle) in
-        var seen: [Evidence] = []
-        for name in try subject.folder.names(in: "public") where isLeftover(name) {
-          seen.append(
-            Evidence(
-              place: Place(path: "public/\(name)"), about: "public/\(name)",
-              message: "the web server serves it"))
-        }
-        return Verdict(seen)
+        Verdict(try PublicFiles(folder: subject.folder).leftovers())
       }),
     Check(
       id: "app-url", family: .exposure, severity: .medium,
@@ -246,19 +249,6 @@ extension Check {
 
   /// Names of all proxies; the last is whoever connects.
   private static let everybody: Set<String> = ["*", "**", "REMOTE_ADDR"]
-
-  /// Names that have no business in a document root.
-  private static func isLeftover(_ name: String) -> Bool {
-    let lower = name.lowercased()
-    if lower.hasPrefix(".env") || [".git", ".svn", ".hg", "composer.lock"].contains(lower) {
-      return true
-    }
-    if ["phpinfo.php", "info.php", "adminer.php", "test.php"].contains(lower) { return true }
-    return [
-      ".sql", ".sql.gz", ".bak", ".old", ".orig", ".sqlite", ".zip", ".tar", ".tar.gz", ".tgz",
-      ".log", ".swp", "~",
-    ].contains { lower.hasSuffix($0) }
-  }
 }
 
 /// An account of this host, as the modes of files see it.

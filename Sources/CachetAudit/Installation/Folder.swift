@@ -84,6 +84,24 @@ struct Folder: Sendable {
     }
   }
 
+  /// Where the link at `path` leads in the end, or would; `nil` where it is none.
+  func target(ofLink path: String) -> String? {
+    var facts = stat()
+    guard unsafe lstat(absolute(path), &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK else {
+      return nil
+    }
+    return Self.real(absolute(path)) ?? ""
+  }
+
+  /// The root without links; itself where it cannot be told.
+  var resolved: String { Self.real(root) ?? root }
+
+  private static func real(_ path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
   /// As reports name what lies below the root.
   func relative(_ path: String) -> String {
     path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path

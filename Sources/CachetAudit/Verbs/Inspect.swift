@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 
 /// `cachet-mfa audit DIR`: the checks.
 struct Inspect: ParsableCommand {
@@ -110,11 +111,17 @@ struct Inspect: ParsableCommand {
     }
   }
 
+  /// Seconds.
+  private static let longest: UInt32 = 300
+
   func run() throws {
     if listChecks { return Console.write(CheckPages(width: Console.width).list) }
     if let check = Check.all.first(where: { $0.id == explain }) {
       return Console.write(CheckPages(width: Console.width).page(of: check))
     }
+    // An expression that somebody put into .htaccess, or a server that never answers, must not hold
+    // the run up for ever; ended by the alarm it is no clean one.
+    alarm(Self.longest)
     let start = ContinuousClock.now
     let (audit, installation) = try Console.orComplain { () throws(Obstacle) in try audited() }
     switch format {

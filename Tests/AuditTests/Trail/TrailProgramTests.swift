@@ -28,11 +28,14 @@ struct AuditProgram {
     process.environment = ["TZ": zone, "PATH": "/usr/bin:/bin"]
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path("out")))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path("err")))
-    // Closed in what other tests start meanwhile: this one's input would never end.
-    var ends: [Int32] = [-1, -1]
-    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
-    let writing = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+    // Both ends are closed in what other tests start meanwhile: this input would never end there.
+    let fifo = folder.path("in")
+    guard unsafe mkfifo(fifo, 0o600) == 0 else { throw POSIXError(.EIO) }
+    let reading = unsafe open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let writing = FileHandle(
+      fileDescriptor: unsafe open(fifo, O_WRONLY | O_CLOEXEC), closeOnDealloc: true)
+    guard fcntl(reading, F_SETFL, O_RDONLY) == 0 else { throw POSIXError(.EIO) }
+    process.standardInput = FileHandle(fileDescriptor: reading, closeOnDealloc: true)
     let started = Date()
     try process.run()
     var peak = 0
