@@ -43,14 +43,14 @@ struct TrailDatabaseTests {
   }
 
   @Test("all its pages, and behind a mark what is new alone")
-  func pages() throws {
+  func pages() async throws {
     let fixture = try fixture([
       table, rows("User\\UserLoggedIn", 1), rows("Component\\ComponentWasUpdated", 2500),
     ])
     let words = [
       "log", fixture.root, "--database", "--mark", "\(fixture.root)/mark", "--format", "jsonl",
     ]
-    let first = try AuditProgram.run(words + ["--reviewed-by", "alice"])
+    let first = try await AuditProgram.run(words + ["--reviewed-by", "alice"])
     #expect(first.status == 0 && first.errors.isEmpty)
     #expect(
       first.output.contains(#"{"name":"actions","records":2501,"events":2501,"unreadable":0}"#))
@@ -59,20 +59,20 @@ struct TrailDatabaseTests {
     #expect(!first.output.contains("planted") && !first.output.contains("no-sign-in"))
 
     try run([rows("User\\UserDisabledTwoAuth", 1)], in: fixture)
-    let second = try AuditProgram.run(words)
+    let second = try await AuditProgram.run(words)
     #expect(second.status == 1)
     let told = second.output.split(separator: "\n").filter { $0.contains("\"event\"") }
     #expect(told.count == 1 && told[0].contains("second-factor-off") && told[0].contains("2502"))
   }
 
   @Test("no such table, and nobody asks: told, and not clean")
-  func missing() throws {
+  func missing() async throws {
     let fixture = try fixture([])
-    #expect(try AuditProgram.run(["log", fixture.root, "--database"]).status == 2)
-    let unasked = try AuditProgram.run(["log", fixture.root])
+    #expect(try await AuditProgram.run(["log", fixture.root, "--database"]).status == 2)
+    let unasked = try await AuditProgram.run(["log", fixture.root])
     #expect(unasked.status == 0)
     #expect(unasked.output.contains("note: the table 'actions' was not read: ask for --database"))
     let both = ["log", fixture.root, "--database", "--actions", "x"]
-    #expect(try AuditProgram.run(both).status == 64)
+    #expect(try await AuditProgram.run(both).status == 64)
   }
 }
