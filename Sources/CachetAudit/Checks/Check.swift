@@ -73,6 +73,17 @@ struct Evidence: Sendable {
     self.about = Printable.text(about.utf8, limit: 400)
     self.message = Printable.text(message.utf8, limit: 400)
   }
+
+  /// About a file or folder as a whole.
+  init(_ path: String, _ message: String) {
+    self.init(place: Place(path: path), about: path, message: message)
+  }
+
+  /// A file that every account of this host may write or read.
+  init(_ path: String, openToAll file: Folder.Status) {
+    let verb = file.isWritableByOthers ? "write" : "read"
+    self.init(path, "everybody on this host can \(verb) it (mode \(file.octal))")
+  }
 }
 
 /// All that a look may see.

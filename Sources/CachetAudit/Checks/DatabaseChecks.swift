@@ -126,7 +126,7 @@ extension Check {
         var seen: [Evidence] = []
         let path = subject.folder.relative(database.name)
         func add(_ message: String) {
-          seen.append(Evidence(place: Place(path: path), about: path, message: message))
+          seen.append(Evidence(path, message))
         }
         if file.isReadableByOthers { add("everybody on this host can read it") }
         if file.isWritableByOthers { add("everybody on this host can write it") }

@@ -15,12 +15,7 @@ extension Check {
           guard name != ".env.example", let file = try subject.folder.status(name),
             file.kind == S_IFREG, file.isReadableByOthers || file.isWritableByOthers
           else { continue }
-          seen.append(
-            Evidence(
-              place: Place(path: name), about: name,
-              message:
-                "everybody on this host can \(file.isWritableByOthers ? "write" : "read") it (mode \(file.octal))"
-            ))
+          seen.append(Evidence(name, openToAll: file))
         }
         return Verdict(seen)
       }),
@@ -72,9 +67,7 @@ extension Check {
             continue
           }
           seen.append(
-            Evidence(
-              place: Place(path: path), about: path,
-              message: "everybody on this host can write here (mode \(folder.octal))"))
+            Evidence(path, "everybody on this host can write here (mode \(folder.octal))"))
         }
         return Verdict(seen)
       }),
@@ -206,12 +199,7 @@ extension Check {
           else { continue }
           let folder = try subject.folder.status("storage/logs")
           guard folder.map({ $0.mode & 0o001 != 0 }) ?? true else { continue }
-          seen.append(
-            Evidence(
-              place: Place(path: path), about: path,
-              message:
-                "everybody on this host can \(file.isWritableByOthers ? "write" : "read") it (mode \(file.octal))"
-            ))
+          seen.append(Evidence(path, openToAll: file))
         }
         return Verdict(seen)
       }),

@@ -21,10 +21,10 @@ struct PublicFiles {
         }
         let whole = "\(path)/\(name)"
         if Self.isLeftover(name) {
-          seen.append(evidence(whole, "the web server serves it"))
+          seen.append(Evidence(whole, "the web server serves it"))
         } else if let target = folder.target(ofLink: whole) {
           if !target.hasPrefix(folder.resolved + "/") {
-            seen.append(evidence(whole, "it is a link to what is outside of the installation"))
+            seen.append(Evidence(whole, "it is a link to what is outside of the installation"))
           }
         } else if try folder.status(whole)?.kind == S_IFDIR {
           waiting.append((whole, depth + 1))
@@ -32,10 +32,6 @@ struct PublicFiles {
       }
     }
     return seen
-  }
-
-  private func evidence(_ path: String, _ message: String) -> Evidence {
-    Evidence(place: Place(path: path), about: path, message: message)
   }
 
   /// Names that a web server should never be asked for.
