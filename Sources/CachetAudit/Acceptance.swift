@@ -13,10 +13,12 @@ struct Acceptance: Sendable {
   /// Fingerprints of findings that were there before.
   var baseline: Set<String> = []
 
+  private var path = Configuration.path
+
   static let marker = "cachet-mfa:ignore"
 
   func reason(for id: String, _ evidence: Evidence) -> String? {
-    if evidence.place.path == Configuration.path,
+    if evidence.place.path == path,
       let ignore = ignores.first(where: { $0.id == id })
     {
       return "ignored in line \(ignore.line): \(Printable.text(ignore.reason.utf8, limit: 200))"
@@ -30,6 +32,7 @@ struct Acceptance: Sendable {
   /// The ignores in a file. One that names no check, or no reason, is an error: it accepts nothing,
   /// and whoever wrote it believes that it does.
   init(in file: SourceFile) throws(Obstacle) {
+    path = file.path
     let known = Set(Check.all.map(\.id))
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {

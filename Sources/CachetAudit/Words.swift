@@ -24,7 +24,7 @@ extension Obstacle {
     case .unreadable(_, EACCES), .unreadable(_, EPERM):
       "run it as root, or as the web server's user"
     case .unreadable(Configuration.path, ENOENT):
-      "without .env the environment of the web server's process counts alone, which is not seen here"
+      "without .env the environment of PHP's process counts alone; name it with --environment"
     case .environmentFile: "Cachet does not start with this line; correct it"
     case .database: "it is asked with the account of .env: run it where Cachet runs"
     case .features: "'cachet-mfa audit features DIR' prints a list to start from"

@@ -56,21 +56,20 @@ struct CheckTests {
     Plant("debugbar", [.two4, .two5], at: "storage/debugbar:") {
       try $0.write("storage/debugbar/X1.json", "{}")
     },
-    Plant("cached-configuration", at: "bootstrap/cache/config.php:3") {
-      try $0.write(
-        "bootstrap/cache/config.php",
-        "<?php return array (\n  'app' => array (\n    'debug' => true,\n")
-    },
-    Plant("cached-configuration", at: "bootstrap/cache/config.php:3") {
-      try $0.write(
-        "bootstrap/cache/config.php",
-        "<?php return array (\n  'app' => array (\n    'debug' => 'on',\n")
+    Plant("cached-configuration") { try $0.cache() },
+    Plant("cached-configuration", at: "bootstrap/cache/config.php:9") {
+      try $0.cache(password: "Other-Harbor=Lantern8")
     },
     Plant("cached-configuration", at: "bootstrap/cache/config.php:") {
-      try $0.write("bootstrap/cache/config.php", "<?php return array ();\n")
+      try $0.cache()
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -60)],
         ofItemAtPath: "\($0.root)/bootstrap/cache/config.php")
+    },
+    Plant("env-readable", at: "bootstrap/cache/config.php:") { try $0.cache(mode: 0o644) },
+    Plant("process-environment", at: "/etc/php/8.2/fpm/pool.d/www.conf:3") {
+      try $0.writeHost(
+        "/etc/php/8.2/fpm/pool.d/www.conf", "[www]\n;env[APP_ENV] = local\nenv[APP_DEBUG] = on\n")
     },
     .set("app-key", "APP_KEY", "SomeRandomString", at: ".env:4"),
     .set("app-key", "APP_KEY", "", at: ".env:4"),

@@ -41,6 +41,42 @@ final class Fixture {
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: whole)
   }
 
+  /// A file of the host, by its whole path there.
+  func writeHost(_ path: String, _ text: String) throws {
+    let whole = host + path
+    try FileManager.default.createDirectory(
+      atPath: (whole as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: whole))
+  }
+
+  /// What 'php artisan config:cache' makes of `.env` as it is unchanged, in part; the debug mode in
+  /// line 4, the database's password in line 9.
+  func cache(
+    debug: String = "false", password: String = Fixture.password, mode: Int = 0o640
+  ) throws {
+    let mailer = line == .three ? "default" : "driver"
+    try write(
+      "bootstrap/cache/config.php",
+      """
+      <?php return array (
+        'app' =>\u{20}
+        array (
+          'env' => 'production', 'debug' => \(debug), 'url' => 'https://status.example.org',
+          'key' => 'base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'timezone' => 'UTC',
+        ),
+        'database' => array ('default' => 'mysql', 'connections' => array ('mysql' => array (
+          'host' => '127.0.0.1', 'database' => 'cachet', 'username' => 'cachet',
+          'password' => '\(password)', 'port' => 3306,
+        ),),),
+        'mail' => array ('\(mailer)' => 'log',),
+        'cachet' => array ('beacon' => false,),
+        'session' => array ('secure' => true,),
+        'logging' => array ('channels' => array ('single' => array ('level' => 'warning',),),),
+      );
+
+      """, mode: mode)
+  }
+
   /// One more line of `.env`.
   func add(_ line: String) throws {
     let text = try String(contentsOfFile: "\(root)/.env", encoding: .utf8)

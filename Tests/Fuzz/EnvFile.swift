@@ -1,9 +1,11 @@
-/// A dotenv file, in all three dialects, and what Laravel makes of its values.
+/// A dotenv file, in all three dialects, and what Laravel makes of its values; or the configuration
+/// that it has cached.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let text = input(data, size)
   for dialect in Dotenv.Dialect.allCases { read(text, dialect) }
   compareTwos(text)
+  readCached(text)
   return 0
 }
 
@@ -48,5 +50,16 @@ private func compareTwos(_ text: [UInt8]) {
   expect(strict.entries.count == lenient.entries.count, "the same entries")
   for (one, other) in zip(strict.entries, lenient.entries) {
     expect(one.name == other.name && one.value?.bytes == other.value?.bytes, "the same values")
+  }
+}
+
+private func readCached(_ text: [UInt8]) {
+  let last = 1 + text.count { $0 == UInt8(ascii: "\n") }
+  do throws(ExportReader.Refusal) {
+    for entry in try ExportReader.entries(of: text).values {
+      expect(entry.line >= 1 && entry.line <= last, "a line of the file")
+    }
+  } catch {
+    expect(error.line >= 1 && error.line <= last, "the line where it ends")
   }
 }

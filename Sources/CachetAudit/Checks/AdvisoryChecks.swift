@@ -99,7 +99,8 @@ extension Check {
           for name in entry.references where secretNames.contains(name) {
             seen.append(
               Evidence(
-                place: Place(path: Configuration.path, line: entry.line), about: entry.name,
+                place: Place(path: subject.configuration.file.path, line: entry.line),
+                about: entry.name,
                 message: "\(entry.name) is made from \(name)"))
           }
         }

@@ -1,6 +1,6 @@
 extension Check {
   /// Every check, in the order of the report.
   static let all: [Check] =
-    production + database + liveDatabase + features + accounts + exposure + advisories + webServer
-    + trail
+    production + configuration + database + liveDatabase + features + accounts + exposure
+    + advisories + webServer + trail
 }

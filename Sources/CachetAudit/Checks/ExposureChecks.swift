@@ -7,11 +7,14 @@ extension Check {
       id: "env-readable", family: .exposure, severity: .critical,
       title: ".env is for Cachet and root alone",
       rationale: "it holds every secret of the installation, for every account of this host",
-      fix: "chown root:www-data .env && chmod 640 .env",
+      fix:
+        "chown root:www-data .env && chmod 640 .env; the same for bootstrap/cache/config.php, after each 'config:cache'",
       reference: "cachet docs, installation",
       look: { (subject) throws(Obstacle) in
         var seen: [Evidence] = []
-        for name in try subject.folder.names(in: "") where name.hasPrefix(".env") {
+        let environments = try subject.folder.names(in: "").filter { $0.hasPrefix(".env") }
+        // What is cached of the configuration holds the same secrets.
+        for name in environments + ["bootstrap/cache/config.php"] {
           guard name != ".env.example", let file = try subject.folder.status(name),
             file.kind == S_IFREG, file.isReadableByOthers || file.isWritableByOthers
           else { continue }
@@ -34,11 +37,14 @@ extension Check {
         var seen: [Evidence] = []
         func add(_ about: String, _ message: String) {
           seen.append(
-            Evidence(place: Place(path: Configuration.path), about: about, message: message))
+            Evidence(
+              place: Place(path: subject.configuration.file.path), about: about, message: message))
         }
-        if let file = try subject.folder.status(Configuration.path), account.canWrite(file) {
+        if let file = try subject.folder.status(subject.configuration.file.path),
+          account.canWrite(file)
+        {
           add(
-            Configuration.path,
+            subject.configuration.file.path,
             "\(subject.options.webUser) can write it (mode \(file.octal))")
         }
         if let folder = try subject.folder.status(""), account.canWrite(folder) {

@@ -57,34 +57,6 @@ extension Check {
         return Verdict(seen)
       }),
     Check(
-      id: "cached-configuration", family: .production, severity: .high,
-      title: "no cached configuration stands in front of .env",
-      rationale:
-        "while bootstrap/cache/config.php exists, Cachet does not read .env at all: what is corrected there has no effect",
-      fix: "after every change of .env: 'php artisan config:cache', or 'php artisan config:clear'",
-      reference: "laravel LoadEnvironmentVariables",
-      look: { (subject) throws(Obstacle) in
-        let path = "bootstrap/cache/config.php"
-        guard let cached = try subject.folder.read(path) else { return .holds }
-        var seen: [Evidence] = []
-        if let cache = try subject.folder.status(path),
-          let env = try subject.folder.status(Configuration.path), env.changed > cache.changed
-        {
-          seen.append(
-            Evidence(
-              place: cached.place(), about: path,
-              message: "it is older than .env, and it is what Cachet reads"))
-        }
-        let debug = subject.setting("APP_DEBUG").value.isTruthy
-        if let line = cached.line(turningOn: "debug"), !debug {
-          seen.append(
-            Evidence(
-              place: Place(path: path, line: line), about: "debug",
-              message: "debug mode is on in it, and off in .env"))
-        }
-        return Verdict(seen)
-      }),
-    Check(
       id: "app-key", family: .production, severity: .critical,
       title: "APP_KEY is a key of its own",
       rationale:
@@ -114,32 +86,6 @@ extension Check {
         return .holds
       }),
     Check(
-      id: "environment-file", family: .production, severity: .high,
-      title: "every line of .env means what it seems to mean",
-      rationale:
-        "phpdotenv takes values apart without a word: a password that is cut off is shorter than its owner thinks",
-      fix: "put double quotes around values with #, and close every quote; name each variable once",
-      reference: "vlucas/phpdotenv src/Parser",
-      look: { subject in Verdict(misread(subject.configuration)) }),
-    Check(
-      id: "other-environment", family: .production, severity: .low,
-      title: "no other .env file waits to be read instead",
-      rationale:
-        "where the process has APP_ENV=NAME in its own environment, Laravel reads .env.NAME and not .env",
-      fix: "remove the file, or check that one with its folder's .env in mind",
-      reference: "laravel LoadEnvironmentVariables",
-      look: { (subject) throws(Obstacle) in
-        let names = try subject.folder.names(in: "").filter {
-          $0.hasPrefix(".env.") && !Self.harmlessEnvironments.contains($0)
-        }
-        return Verdict(
-          names.map {
-            Evidence(
-              place: Place(path: $0), about: $0,
-              message: "this check has read .env, and the web server may read this one")
-          })
-      }),
-    Check(
       id: "log-level", family: .production, severity: .low,
       title: "the log tells errors and not every step",
       rationale:
@@ -158,40 +104,6 @@ extension Check {
               ? "LOG_LEVEL is \(level.shown)" : "LOG_LEVEL is not set, and then it is debug"))
       }),
   ]
-
-  private static let harmlessEnvironments: Set<String> = [
-    ".env.example", ".env.dusk.local", ".env.bak", ".env.backup", ".env.old", ".env.save",
-  ]
-
-  private static func misread(_ configuration: Configuration) -> [Evidence] {
-    let file = configuration.file.path
-    var seen: [Evidence] = []
-    for entry in configuration.dotenv.entries where entry.isCutAtHash {
-      seen.append(
-        Evidence(
-          place: Place(path: file, line: entry.line), about: entry.name,
-          message: "the value of \(entry.name) ends at its #, the rest is taken for a comment"))
-    }
-    var lines: [String: Int] = [:]
-    for entry in configuration.dotenv.entries {
-      if let first = lines[entry.name] {
-        let winner = configuration.dotenv.dialect == .five ? entry.line : first
-        seen.append(
-          Evidence(
-            place: Place(path: file, line: entry.line), about: entry.name,
-            message: "\(entry.name) is set in line \(first) too; line \(winner) counts"))
-      } else {
-        lines[entry.name] = entry.line
-      }
-    }
-    if let lost = configuration.dotenv.lostFrom {
-      seen.append(
-        Evidence(
-          place: Place(path: file, line: lost), about: "unclosed quote",
-          message: "a quote opens here and never closes: this line and all behind it are lost"))
-    }
-    return seen
-  }
 }
 
 extension Setting {

@@ -145,10 +145,7 @@ extension Subject {
     _ look: (any WebSite, GuardedPaths) -> [Evidence]
   ) throws(Obstacle) -> Verdict {
     guard let server = try webServer() else { return Check.notGiven }
-    let host = setting("APP_URL").value.text.flatMap { text in
-      URLComponents(string: String(decoding: text.bytes, as: UTF8.self))?.host?.lowercased()
-    }
-    let sites = server.sites(of: installation, named: host == "localhost" ? nil : host)
+    let sites = server.sites(of: installation, named: siteName)
     guard !sites.isEmpty else {
       return .notAsked(
         "no site there has public/ of this installation as its document root; name the right file with --web-server"
@@ -156,6 +153,14 @@ extension Subject {
     }
     let guarded = GuardedPaths(installation.line, base: base)
     return Verdict(sites.flatMap { look($0, guarded) })
+  }
+
+  /// The host of Cachet's address; `nil` where that is no address of its own.
+  var siteName: String? {
+    let host = setting("APP_URL").value.text.flatMap { text in
+      URLComponents(string: String(decoding: text.bytes, as: UTF8.self))?.host?.lowercased()
+    }
+    return host == "localhost" ? nil : host
   }
 
   /// Where 3.x is below the site's root.

@@ -1,5 +1,7 @@
 /// phpdotenv 5: entries that may span lines, and the last of a name counts.
 struct DialectFive {
+  let environment: [String: HiddenValue]
+
   func read(
     _ bytes: [UInt8]
   ) throws(Dotenv.Refusal) -> (entries: [Dotenv.Entry], lostFrom: Int?) {
@@ -8,7 +10,7 @@ struct DialectFive {
     var known: [String: [UInt8]] = [:]
     for (text, line) in written {
       do {
-        let entry = try parse(text[...], line: line) { known[$0] }
+        let entry = try parse(text[...], line: line) { environment[$0]?.bytes ?? known[$0] }
         known[entry.name] = entry.value?.bytes
         entries.append(entry)
       } catch {

@@ -1,6 +1,7 @@
 /// phpdotenv 2.6: line by line, and what is set once stays.
 struct DialectTwo {
   let acceptsUnclosedQuotes: Bool
+  let environment: [String: HiddenValue]
 
   func read(_ bytes: [UInt8]) throws(Dotenv.Refusal) -> [Dotenv.Entry] {
     var entries: [Dotenv.Entry] = []
@@ -14,7 +15,7 @@ struct DialectTwo {
       do { parsed = try value(in: written) } catch {
         throw Dotenv.Refusal(cause: error, line: index + 1)
       }
-      let resolved = Interpolation.once(parsed.text) { known[$0] }
+      let resolved = Interpolation.once(parsed.text) { environment[$0]?.bytes ?? known[$0] }
       if known[name] == nil { known[name] = resolved.text }
       entries.append(
         Dotenv.Entry(

@@ -46,14 +46,19 @@ struct Dotenv: Sendable {
   /// said nothing (dialect five only).
   let lostFrom: Int?
 
-  init(_ bytes: [UInt8], dialect: Dialect) throws(Refusal) {
+  /// What `environment` has wins over the file, in what values refer to as well.
+  init(
+    _ bytes: [UInt8], dialect: Dialect, environment: [String: HiddenValue] = [:]
+  ) throws(Refusal) {
     self.dialect = dialect
     switch dialect {
     case .lenientTwo, .two:
-      entries = try DialectTwo(acceptsUnclosedQuotes: dialect == .lenientTwo).read(bytes)
+      entries = try DialectTwo(
+        acceptsUnclosedQuotes: dialect == .lenientTwo, environment: environment
+      ).read(bytes)
       lostFrom = nil
     case .five:
-      (entries, lostFrom) = try DialectFive().read(bytes)
+      (entries, lostFrom) = try DialectFive(environment: environment).read(bytes)
     }
   }
 

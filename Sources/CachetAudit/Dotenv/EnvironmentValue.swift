@@ -31,6 +31,15 @@ enum EnvironmentValue: Sendable {
     }
   }
 
+  /// As PHP would write it; `nil` for its null.
+  var written: HiddenValue? {
+    switch self {
+    case .null: nil
+    case .bool(let value): HiddenValue((value ? "true" : "false").utf8)
+    case .text(let value): value
+    }
+  }
+
   var text: HiddenValue? {
     if case .text(let value) = self { value } else { nil }
   }

@@ -1,5 +1,5 @@
-/// `${NAME}` in values. Names that no earlier line sets are left as they are written: Cachet would
-/// look into the environment of its process as well, which a file does not tell.
+/// `${NAME}` in values. Names that neither the process nor an earlier line sets are left as they are
+/// written.
 enum Interpolation {
   struct Resolved {
     var text: [UInt8] = []

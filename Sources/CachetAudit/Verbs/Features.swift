@@ -15,6 +15,8 @@ struct Features: ParsableCommand {
     completion: .directory)
   var directory: String
 
+  @OptionGroup var process: ProcessOptions
+
   @Flag(help: "Ask the database too, with Cachet's own account.")
   var database = false
 
@@ -22,7 +24,7 @@ struct Features: ParsableCommand {
     let subject = try Console.orComplain { () throws(Obstacle) in
       let installation = try Installation(Folder(root: directory))
       var subject = Subject(
-        installation: installation, configuration: try Configuration(of: installation))
+        installation: installation, configuration: try process.configuration(of: installation))
       if database { subject.askDatabase() }
       return subject
     }

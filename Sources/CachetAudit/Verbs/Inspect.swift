@@ -16,6 +16,8 @@ struct Inspect: ParsableCommand {
     completion: .directory)
   var directory: String?
 
+  @OptionGroup var process: ProcessOptions
+
   @Option(help: "The report: text, json, sarif or junit.")
   var format = Format.text
 
@@ -143,7 +145,7 @@ struct Inspect: ParsableCommand {
 
   private func audited() throws(Obstacle) -> (Audit, Installation) {
     let installation = try Installation(Folder(root: directory ?? "."))
-    let configuration = try Configuration(of: installation)
+    let configuration = try process.configuration(of: installation)
     var options = Subject.Options()
     options.passwordRule = PasswordRule(length: passwordLength, classes: passwordClasses)
     options.webUser = webUser

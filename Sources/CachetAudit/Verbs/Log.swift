@@ -18,6 +18,8 @@ struct Log: ParsableCommand {
     completion: .directory)
   var directory: String
 
+  @OptionGroup var process: ProcessOptions
+
   @Option(
     help: ArgumentHelp(
       "Tell nothing older: 7d, 24h, 2026-10-01 or 2026-10-01T12:00:00Z.", valueName: "when"))
@@ -119,7 +121,7 @@ struct Log: ParsableCommand {
     let now = Moment.now
     let hostClock = TrailClock.ofHost()
     let installation = try Installation(Folder(root: directory))
-    let configuration = try Configuration(of: installation)
+    let configuration = try process.configuration(of: installation)
     let before = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     let since = since.flatMap { Since.moment($0, now: now) }
     var sources = TrailSources(

@@ -258,7 +258,7 @@ struct ApacheSite: WebSite {
   }
 
   var remoteBackends: [(address: String, place: Place)] {
-    (all + all.flatMap { $0.block?.everything ?? [] }).compactMap { line in
+    all.everything.compactMap { line in
       guard ["proxypass", "proxypassmatch", "sethandler", "balancermember"].contains(line.name),
         let url = line.arguments.first(where: { $0.contains("://") || $0.hasPrefix("proxy:") }),
         !url.contains("unix:"), let scheme = url.firstRange(of: "://")
@@ -267,6 +267,16 @@ struct ApacheSite: WebSite {
       guard !line.value.hasPrefix("balancer:"), !url.hasPrefix("balancer:"), !isLoopback(address)
       else { return nil }
       return (address, line.place)
+    }
+  }
+
+  var processVariables: [(name: String, place: Place)] {
+    (all.everything + htaccess).flatMap { line in
+      switch line.name {
+      case "setenv": line.arguments.prefix(1).map { ($0, line.place) }
+      case "passenv": line.arguments.map { ($0, line.place) }
+      default: [] as [(name: String, place: Place)]
+      }
     }
   }
 }

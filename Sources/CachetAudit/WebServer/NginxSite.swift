@@ -118,6 +118,11 @@ struct NginxSite: WebSite {
     }
   }
 
+  var processVariables: [(name: String, place: Place)] {
+    let around = http.filter { $0.block == nil }
+    return (around + server.everything).named("fastcgi_param").map { ($0.value, $0.place) }
+  }
+
   /// Every directive that hands requests on, with the blocks around it.
   private func backends(
     in block: [ServerDirective], frames: [[ServerDirective]]

@@ -46,6 +46,8 @@ protocol WebSite: Sendable {
   func passedOn(_ headers: [String]) -> [(headers: [String], place: Place)]
   /// Who answers behind it, elsewhere than on this machine.
   var remoteBackends: [(address: String, place: Place)] { get }
+  /// What it puts into the environment of the application.
+  var processVariables: [(name: String, place: Place)] { get }
 }
 
 /// An address, host or host and port, that leads to this machine alone.

@@ -1,0 +1,165 @@
+/// Reads a PHP file that returns an array as `var_export` writes it, and nothing else: nested arrays,
+/// flattened to names with dots.
+///
+/// Source: php-src `ext/standard/var.c` (`php_var_export_ex`).
+struct ExportReader {
+  struct Entry: Sendable {
+    /// As it is: no `env()` stands behind it any more.
+    let value: EnvironmentValue
+    /// Counted from 1.
+    let line: Int
+  }
+
+  struct Refusal: Error { let line: Int }
+
+  static func entries(of bytes: [UInt8]) throws(Refusal) -> [String: Entry] {
+    var reader = ExportReader(bytes)
+    try reader.readFile()
+    return reader.entries
+  }
+
+  private var entries: [String: Entry] = [:]
+  private var rest: ArraySlice<UInt8>
+  private var line = 1
+  /// The names of the arrays that are open.
+  private var path: [String] = []
+
+  private static let depthLimit = 64
+
+  private init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  private mutating func readFile() throws(Refusal) {
+    try expect("<?php")
+    try expect("return")
+    try readValue()
+    try expect(";")
+    guard !skipBlanks() else { throw refusal }
+  }
+
+  private mutating func readValue() throws(Refusal) {
+    _ = skipBlanks()
+    let start = line
+    if accept("array") {
+      try readArray()
+    } else if accept("(object)") {
+      try expect("array")
+      try readArray()
+    } else if rest.first == UInt8(ascii: "\\") {
+      try readObject()
+    } else if rest.first == UInt8(ascii: "'") {
+      note(.text(HiddenValue(try string())), at: start)
+    } else {
+      note(try bareValue(), at: start)
+    }
+  }
+
+  private mutating func readArray() throws(Refusal) {
+    try expect("(")
+    guard path.count < Self.depthLimit else { throw refusal }
+    while true {
+      guard skipBlanks() else { throw refusal }
+      if accept(")") { return }
+      let key = rest.first == UInt8(ascii: "'") ? try string() : try number()
+      try expect("=>")
+      path.append(String(decoding: key, as: UTF8.self))
+      try readValue()
+      path.removeLast()
+      try expect(",")
+    }
+  }
+
+  /// `\Name::__set_state(array(…))`, or a case of an enumeration. A configuration has none of its
+  /// own that is asked for here.
+  private mutating func readObject() throws(Refusal) {
+    rest = rest.drop { $0 == UInt8(ascii: "\\") || Self.isNameByte($0) }
+    try expect("::")
+    guard accept("__set_state(") else {
+      rest = rest.drop(while: Self.isNameByte)
+      return
+    }
+    try expect("array")
+    try readArray()
+    try expect(")")
+  }
+
+  private mutating func bareValue() throws(Refusal) -> EnvironmentValue {
+    if rest.first.map(Self.isNameByte) == true, rest.first.map(Self.isDigit) == false {
+      let word = rest.prefix(while: Self.isNameByte)
+      rest = rest[word.endIndex...]
+      switch String(decoding: word, as: UTF8.self).lowercased() {
+      case "true": return .bool(true)
+      case "false": return .bool(false)
+      case "null": return .null
+      case "nan", "inf": return .text(HiddenValue(word))
+      default: throw refusal
+      }
+    }
+    return .text(HiddenValue(try number()))
+  }
+
+  private mutating func number() throws(Refusal) -> [UInt8] {
+    let text = rest.prefix { byte in
+      Self.isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45].contains(byte)
+    }
+    guard text.contains(where: Self.isDigit) else { throw refusal }
+    rest = rest[text.endIndex...]
+    return Array(text)
+  }
+
+  /// In single quotes, where `\` stands before itself and the quote; a NUL is written as
+  /// `' . "\0" . '`.
+  private mutating func string() throws(Refusal) -> [UInt8] {
+    var value: [UInt8] = []
+    try expect("'")
+    while true {
+      guard let byte = rest.popFirst() else { throw refusal }
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      if byte == UInt8(ascii: "'") {
+        guard accept(" . \"\\0\" . '") else { return value }
+        value.append(0)
+      } else if byte == UInt8(ascii: "\\"), let next = rest.first,
+        next == UInt8(ascii: "\\") || next == UInt8(ascii: "'")
+      {
+        value.append(next)
+        rest = rest.dropFirst()
+      } else {
+        value.append(byte)
+      }
+    }
+  }
+
+  // MARK: - Steps
+
+  private mutating func note(_ value: EnvironmentValue, at line: Int) {
+    entries[path.joined(separator: ".")] = Entry(value: value, line: line)
+  }
+
+  private mutating func expect(_ text: StaticString) throws(Refusal) {
+    guard skipBlanks(), accept(text) else { throw refusal }
+  }
+
+  private mutating func accept(_ text: StaticString) -> Bool {
+    let bytes = Array(text.description.utf8)
+    guard rest.starts(with: bytes) else { return false }
+    rest = rest.dropFirst(bytes.count)
+    return true
+  }
+
+  /// Whether anything is left behind them.
+  private mutating func skipBlanks() -> Bool {
+    while let byte = rest.first, PHPText.isSpace(byte) {
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      rest = rest.dropFirst()
+    }
+    return !rest.isEmpty
+  }
+
+  private var refusal: Refusal { Refusal(line: line) }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
+      || (0x61...0x7A).contains(byte | 0x20)
+  }
+}

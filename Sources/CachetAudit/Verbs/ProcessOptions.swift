@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// What a verb may be told of the process that runs Cachet.
+struct ProcessOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The environment of PHP's process, which wins over .env: NAME=VALUE lines, or a /proc/PID/environ.",
+      valueName: "file"),
+    completion: .file())
+  var environment: String?
+
+  func configuration(of installation: Installation) throws(Obstacle) -> Configuration {
+    try Configuration(
+      of: installation,
+      environment: environment.map { (path) throws(Obstacle) in try ProcessEnvironment(path: path) }
+        ?? .unknown)
+  }
+}

@@ -1,0 +1,30 @@
+/// The pools of PHP-FPM where Debian has them, as far as they set the environment of PHP.
+enum FPMPools {
+  /// `env[NAME] = value` in the files of every version's pools below `root`.
+  static func variables(below root: String) throws(Obstacle) -> [(name: String, place: Place)] {
+    let host = Folder(root: root)
+    var found: [(name: String, place: Place)] = []
+    for version in try host.names(in: "etc/php") {
+      let folder = "etc/php/\(version)/fpm/pool.d"
+      for name in try host.names(in: folder) where name.hasSuffix(".conf") {
+        let path = "\(folder)/\(name)"
+        guard let file = try host.read(path) else { continue }
+        found += variables(in: file.bytes).map {
+          ($0.name, Place(path: "/" + path, line: $0.line))
+        }
+      }
+    }
+    return found
+  }
+
+  private static func variables(in bytes: [UInt8]) -> [(name: String, line: Int)] {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return lines.enumerated().compactMap { index, line in
+      let text = String(decoding: PHPText.trimmed(line), as: UTF8.self)
+      guard text.hasPrefix("env["), let end = text.firstIndex(of: "]"),
+        text[end...].dropFirst().drop(while: \.isWhitespace).hasPrefix("=")
+      else { return nil }
+      return (String(text[..<end].dropFirst(4)), index + 1)
+    }
+  }
+}
