@@ -18,6 +18,13 @@ struct CachetSchema {
   private var group: String { "\(quote)group\(quote)" }
 
   private var tables: [String] {
+    let own = line == .two3 ? "" : ", phone_number VARCHAR(255), slack_webhook_url VARCHAR(255)"
+    return ownTables + [
+      "CREATE TABLE \(table("subscribers")) (id INTEGER PRIMARY KEY, email VARCHAR(255)\(own))"
+    ]
+  }
+
+  private var ownTables: [String] {
     line == .three
       ? [
         "CREATE TABLE \(table("users")) (id INTEGER PRIMARY KEY, name VARCHAR(255), email VARCHAR(255), password VARCHAR(255), is_admin BOOLEAN, app_authentication_secret TEXT)",

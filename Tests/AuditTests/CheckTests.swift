@@ -200,7 +200,7 @@ struct CheckTests {
         String($0.prefix { $0 != " " })
       })
     // What only a live database shows has its own tests.
-    let elsewhere = Set(["feature-review", "database-defaults", "secret-age"])
+    let elsewhere = Set(["feature-review", "unused-features", "database-defaults", "secret-age"])
       .union((Check.liveDatabase + Check.accounts + Check.trail).map(\.id))
     for check in Check.all {
       #expect(

@@ -29,7 +29,7 @@ struct DatabaseServerTests {
     let schema = CachetSchema(line: line, prefix: prefix, quote: "`")
     let runs = "SELECT, INSERT, UPDATE, DELETE"
     let own = [
-      "users", "settings", line == .three ? "personal_access_tokens" : nil,
+      "users", "settings", "subscribers", line == .three ? "personal_access_tokens" : nil,
     ].compactMap { $0 }
     try await host.mariaDB(
       ["CREATE DATABASE \(name)", "USE \(name)"] + schema.lax + [
@@ -162,7 +162,7 @@ struct DatabaseServerTests {
     try expect(fixture, CachetSchema.found(line))
 
     let tables =
-      ["users", "settings", line == .three ? "personal_access_tokens" : nil]
+      ["users", "settings", "subscribers", line == .three ? "personal_access_tokens" : nil]
       .compactMap { $0 } + (trail ? ["actions"] : [])
     try await host.postgreSQL(
       ["SET search_path = \(schemaName)"] + tables.map { "DROP TABLE \(schema.prefix)\($0)" }

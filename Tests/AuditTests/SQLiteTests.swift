@@ -97,6 +97,43 @@ struct SQLiteTests {
     #expect(try fixture.audit(database: true).toldOfDatabase == [])
   }
 
+  @Test("what is on for subscribers, and has none, is told unless somebody wants it")
+  func unused() throws {
+    let fixture = try fixture(.two4, CachetSchema(line: .two4).lax)
+    try fixture.set("MAIL_DRIVER", "smtp")
+    try fixture.set("MAIL_HOST", "localhost")
+    try fixture.set("NEXMO_KEY", "abcdefgh")
+    func told(_ change: (inout Subject.Options) throws -> Void = { _ in }) throws -> Set<String> {
+      let audit = try fixture.audit(database: true, change)
+      return Set(audit.findings.filter { $0.check.id == "unused-features" }.map(\.evidence.about))
+    }
+    #expect(try told() == ["mail", "sms", "subscribers"])
+    try fixture.write("features", "sms on 2026-10-01 the pager of the night\n")
+    let review = try FeatureReview(path: "\(fixture.root)/features")
+    #expect(try told { $0.features = review } == ["mail", "subscribers"])
+    let path = "\(fixture.root)/database/cachet.sqlite"
+    try write(["INSERT INTO subscribers VALUES (1, 'bob@example.org', '', NULL)"], to: path)
+    #expect(try told() == ["sms"])
+    try write(["DROP TABLE subscribers"], to: path)
+    #expect(try fixture.audit(database: true).failures.map(\.check.id) == ["unused-features"])
+  }
+
+  @Test("subscribers of 3.x are a setting of its mail")
+  func subscribersOfThree() throws {
+    let fixture = try fixture(
+      .three,
+      CachetSchema(line: .three).strict + [
+        "INSERT INTO settings VALUES (9, 'app', 'allow_subscribers', FALSE, 'true')"
+      ])
+    #expect(try fixture.audit(database: true).told.isEmpty)
+    try write(
+      ["INSERT INTO settings VALUES (10, 'mail', 'allow_subscribers', FALSE, 'true')"],
+      to: "\(fixture.root)/database/cachet.sqlite")
+    #expect(
+      try fixture.audit(database: true).findings.map(\.fingerprint)
+        == ["unused-features .env subscribers"])
+  }
+
   @Test("features are as the database says, not as the kept file does")
   func features() throws {
     let fixture = try fixture(.two4, CachetSchema(line: .two4).strict)

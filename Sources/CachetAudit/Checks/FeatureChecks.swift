@@ -40,6 +40,28 @@ extension Check {
         return Verdict(seen)
       }),
     Check(
+      id: "unused-features", family: .features, severity: .low,
+      title: "what is on for subscribers has subscribers",
+      rationale: "what nobody uses nobody watches, and nobody misses when it is off",
+      fix: "switch it off, or say in the list of --features what it is there for",
+      reference: "docs/audit.md, 'Features'",
+      look: { (subject) throws(Obstacle) in
+        try subject.withDatabase { (live) throws(Obstacle) in
+          let uses = try live.uses.get()
+          let wanted = subject.options.features?.entries.filter(\.isOn).map(\.feature) ?? []
+          var seen: [Evidence] = []
+          for feature in subject.knownFeatures where uses[feature.name] == 0 {
+            let state = try feature.state(subject)
+            guard state.isOn == true, !wanted.contains(feature.name) else { continue }
+            seen.append(
+              Evidence(
+                place: state.place, about: feature.name,
+                message: "\(feature.name) is on, and no subscriber uses it"))
+          }
+          return Verdict(seen)
+        }
+      }),
+    Check(
       id: "half-configured", family: .features, severity: .medium,
       title: "no credential lies about for a feature that is off",
       rationale: "it can be stolen like any other, and nobody would notice its use",

@@ -80,6 +80,7 @@ struct CachetTables {
   private static let names = [
     "app_name", "always_authenticate", "enable_subscribers", "enable_external_dependencies",
     "dashboard_login_link", "api_enabled", "api_protected", "mcp_enabled", "mcp_protected",
+    "allow_subscribers",
   ]
 
   func storedSettings() throws(Obstacle) -> [String: Bool] {
@@ -89,7 +90,8 @@ struct CachetTables {
       line == .three
         ? """
         SELECT name, CASE WHEN \(text("payload")) IN ('false', 'null', '""') THEN 0 ELSE 1 END
-        FROM \(table("settings")) WHERE \(quoted("group")) = 'app' AND name IN (\(wanted))
+        FROM \(table("settings")) WHERE name IN (\(wanted))
+          AND \(quoted("group")) = CASE WHEN name = 'allow_subscribers' THEN 'mail' ELSE 'app' END
         ORDER BY id \(limit)
         """
         : """
@@ -97,6 +99,21 @@ struct CachetTables {
         FROM \(table("settings")) WHERE name IN (\(wanted)) ORDER BY id \(limit)
         """)
     return Dictionary(rows.map { ($0[0] ?? "", $0[1] == "1") }) { _, last in last }
+  }
+
+  /// How many subscribers use each feature that is there for them, by its name.
+  func uses() throws(Obstacle) -> [String: Int] {
+    let columns = try columns(of: "subscribers")
+    guard !columns.isEmpty else { throw .database("there is no table subscribers to be seen") }
+    var uses: [String: Int] = [:]
+    for (feature, column) in [
+      ("subscribers", "id"), ("mail", "email"), ("sms", "phone_number"),
+    ] where columns.contains(column) {
+      let count = try session.rows(
+        "SELECT COUNT(NULLIF(\(text(column)), '')) FROM \(table("subscribers"))")
+      uses[feature] = count.first?.first.flatMap { $0.flatMap { Int($0) } }
+    }
+    return uses
   }
 
   private let limit = "LIMIT \(DatabaseLimit.rows + 1)"

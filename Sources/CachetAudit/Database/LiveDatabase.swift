@@ -22,6 +22,8 @@ struct LiveDatabase: Sendable {
   let tokens: Answer<[Token]?>
   /// Whether each setting is on, or given; those that nobody has changed may be missing.
   let settings: Answer<[String: Bool]>
+  /// How many subscribers each feature has that is there for them, by its name.
+  let uses: Answer<[String: Int]>
   /// `nil` for SQLite.
   let privileges: Answer<Privileges?>
   let isEncrypted: Bool
@@ -33,6 +35,7 @@ struct LiveDatabase: Sendable {
     accounts = Answer { () throws(Obstacle) in try tables.accounts() }
     tokens = Answer { () throws(Obstacle) in try tables.tokens() }
     self.settings = Answer { () throws(Obstacle) in try tables.storedSettings() }
+    uses = Answer { () throws(Obstacle) in try tables.uses() }
     // Last: it takes roles off, and puts them on.
     let trail = "\(settings.prefix)actions"
     privileges = Answer { () throws(Obstacle) in

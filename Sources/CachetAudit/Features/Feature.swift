@@ -33,7 +33,14 @@ struct Feature: Sendable {
     Feature(
       name: "auto-twitter", purpose: "turns names into links to Twitter", lines: [.two4, .two5],
       state: { subject in subject.state("CACHET_AUTO_TWITTER", otherwise: true) }),
-    stored("subscribers", "strangers may subscribe to notices", "enable_subscribers", true),
+    Feature(
+      name: "subscribers", purpose: "strangers may subscribe to notices",
+      lines: [.two3, .two4, .two5, .three],
+      state: { (subject) throws(Obstacle) in
+        subject.installation.line == .three
+          ? try subject.storedState("allow_subscribers", false)
+          : try subject.storedState("enable_subscribers", true)
+      }),
     stored(
       "external-dependencies", "pages load fonts and scripts from elsewhere",
       "enable_external_dependencies", true),
