@@ -63,6 +63,14 @@ struct ExportReaderTests {
     #expect(error?.line == line)
   }
 
+  @Test("names that repeat do not make it grow")
+  func bounded() throws {
+    let name = String(repeating: "n", count: 300)
+    #expect(try read("array ('\(name)' => array ('a' => 1,), 'a' => 2,)") == ["a": "text 2"])
+    let many = (0...50_000).map { "\($0)=>1," }.joined()
+    #expect(throws: ExportReader.Refusal.self) { try read("array (\(many))") }
+  }
+
   @Test("real PHP writes 2,000 arrays", .enabled(if: isRoot, Comment(rawValue: needsRoot)))
   func real() async throws {
     let writer = #"""

@@ -24,7 +24,11 @@ struct ExportReader {
   /// The names of the arrays that are open.
   private var path: [String] = []
 
+  // A configuration has some two thousand entries; whoever may write the file must not make this
+  // program grow with names that repeat.
   private static let depthLimit = 64
+  private static let entryLimit = 50_000
+  private static let nameLimit = 256
 
   private init(_ bytes: [UInt8]) { rest = bytes[...] }
 
@@ -47,9 +51,9 @@ struct ExportReader {
     } else if rest.first == UInt8(ascii: "\\") {
       try readObject()
     } else if rest.first == UInt8(ascii: "'") {
-      note(.text(HiddenValue(try string())), at: start)
+      try note(.text(HiddenValue(try string())), at: start)
     } else {
-      note(try bareValue(), at: start)
+      try note(try bareValue(), at: start)
     }
   }
 
@@ -130,7 +134,9 @@ struct ExportReader {
 
   // MARK: - Steps
 
-  private mutating func note(_ value: EnvironmentValue, at line: Int) {
+  private mutating func note(_ value: EnvironmentValue, at line: Int) throws(Refusal) {
+    guard path.reduce(0, { $0 + $1.utf8.count + 1 }) <= Self.nameLimit else { return }
+    guard entries.count < Self.entryLimit else { throw refusal }
     entries[path.joined(separator: ".")] = Entry(value: value, line: line)
   }
 
