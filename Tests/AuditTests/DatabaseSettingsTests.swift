@@ -38,6 +38,14 @@ struct DatabaseSettingsTests {
     #expect(two.driver == .mysql && two.host == "h" && !two.hasUnreadURL)
   }
 
+  @Test("a prefix and a schema are for 2.x to have")
+  func prefix() throws {
+    let lines = ["DB_DRIVER=pgsql", "DB_CONNECTION=pgsql", "DB_PREFIX=chq_", "DB_SCHEMA=status"]
+    let (two, three) = (try settings(.two4, lines), try settings(.three, lines))
+    #expect(two.prefix == "chq_" && two.schema == "status")
+    #expect(three.prefix == "" && three.schema == "public")
+  }
+
   @Test("a URL that is none is an obstacle")
   func noURL() throws {
     let none = try settings(.three, ["DB_URL=\"mysql://h:port/d\""])

@@ -124,6 +124,8 @@ struct Configuration: Sendable {
     }
   }
 
+  func asks(for name: String) -> Bool { paths[name] != nil }
+
   /// The variables that this Cachet asks for.
   var askedNames: [String] { paths.keys.sorted() }
 }

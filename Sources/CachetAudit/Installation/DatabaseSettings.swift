@@ -61,8 +61,12 @@ struct DatabaseSettings: Sendable {
     name = path ?? text(nameSetting) ?? (driver == .sqlite ? "database/database.sqlite" : "")
     user = parts?.user ?? text(userSetting) ?? ""
     password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
-    prefix = text(configuration.setting("DB_PREFIX")) ?? ""
-    schema = text(configuration.setting("DB_SCHEMA")) ?? "public"
+    // 3.x asks for neither.
+    prefix =
+      configuration.asks(for: "DB_PREFIX") ? text(configuration.setting("DB_PREFIX")) ?? "" : ""
+    schema =
+      configuration.asks(for: "DB_SCHEMA")
+      ? text(configuration.setting("DB_SCHEMA")) ?? "public" : "public"
   }
 
   /// On this machine: by a socket, or by a name that never leaves it.
