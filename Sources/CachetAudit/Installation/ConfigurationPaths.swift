@@ -12,28 +12,34 @@ enum ConfigurationPaths {
   }
 
   static func all(of line: Installation.Line) -> [String: Path] {
-    switch line {
-    case .two3: two
-    case .two4, .two5: two.merging(four) { $1 }
-    case .three: three
-    }
+    let parts =
+      switch line {
+      case .two3: [every, two]
+      case .two4, .two5: [every, two, fromFour, four]
+      case .three: [every, fromFour, three]
+      }
+    return Dictionary(parts.joined().map { ($0.key, $0.value) }) { $1 }
   }
 
-  private static let two: [String: Path] = [
+  private static let every: [String: Path] = [
     "APP_ENV": .value("app.env"),
     "APP_DEBUG": .value("app.debug"),
     "APP_URL": .value("app.url"),
     "APP_KEY": .value("app.key"),
-    "CACHE_DRIVER": .value("cache.default"),
-    "DB_DRIVER": .value("database.default"),
     "DB_HOST": .value("database.connections.*.host"),
     "DB_PORT": .value("database.connections.*.port"),
     "DB_DATABASE": .value("database.connections.*.database"),
     "DB_USERNAME": .value("database.connections.*.username"),
     "DB_PASSWORD": .value("database.connections.*.password"),
+    "REDIS_PASSWORD": .value("database.redis.default.password"),
+    "SESSION_DRIVER": .value("session.driver"),
+  ]
+
+  private static let two: [String: Path] = [
+    "CACHE_DRIVER": .value("cache.default"),
+    "DB_DRIVER": .value("database.default"),
     "DB_PREFIX": .value("database.connections.*.prefix"),
     "DB_SCHEMA": .value("database.connections.*.schema"),
-    "REDIS_PASSWORD": .value("database.redis.default.password"),
     "GITHUB_TOKEN": .value("services.github.token"),
     "MAIL_DRIVER": .value("mail.driver"),
     "MAIL_HOST": .value("mail.host"),
@@ -44,52 +50,41 @@ enum ConfigurationPaths {
     "MAIL_USERNAME": .value("mail.username"),
     "MAIL_PASSWORD": .value("mail.password"),
     "QUEUE_DRIVER": .value("queue.default"),
-    "SESSION_DRIVER": .value("session.driver"),
     "CACHET_EMOJI": .member(of: "markdown.extensions", "\\EmojiExtension"),
   ]
 
-  /// What 2.4 has beyond 2.3.
-  private static let four: [String: Path] = [
+  /// From 2.4 on, and in 3.x.
+  private static let fromFour: [String: Path] = [
     "APP_TIMEZONE": .value("app.timezone"),
-    "AWS_SECRET": .value("filesystems.disks.s3.secret"),
-    "CACHET_AUTO_TWITTER": .member(of: "markdown.extensions", "\\TwitterExtension"),
     "CACHET_BEACON": .value("cachet.beacon"),
-    "DB_UNIX_SOCKET": .value("database.connections.*.unix_socket"),
-    "DEBUGBAR_ENABLED": .value("debugbar.enabled"),
     "LOG_CHANNEL": .value("logging.default"),
     "LOG_SLACK_WEBHOOK_URL": .value("logging.channels.slack.url"),
-    "NEXMO_KEY": .value("services.nexmo.key"),
-    "NEXMO_SECRET": .value("services.nexmo.secret"),
     "PUSHER_APP_SECRET": .value("broadcasting.connections.pusher.secret"),
     "SESSION_SECURE_COOKIE": .value("session.secure"),
+  ]
+
+  private static let four: [String: Path] = [
+    "AWS_SECRET": .value("filesystems.disks.s3.secret"),
+    "CACHET_AUTO_TWITTER": .member(of: "markdown.extensions", "\\TwitterExtension"),
+    "DB_UNIX_SOCKET": .value("database.connections.*.unix_socket"),
+    "DEBUGBAR_ENABLED": .value("debugbar.enabled"),
+    "NEXMO_KEY": .value("services.nexmo.key"),
+    "NEXMO_SECRET": .value("services.nexmo.secret"),
     "TRUSTED_PROXIES": .value("trustedproxy.proxies"),
   ]
 
   private static let three: [String: Path] = [
-    "APP_ENV": .value("app.env"),
-    "APP_DEBUG": .value("app.debug"),
-    "APP_URL": .value("app.url"),
-    "APP_KEY": .value("app.key"),
-    "APP_TIMEZONE": .value("app.timezone"),
     "AWS_SECRET_ACCESS_KEY": .value("filesystems.disks.s3.secret"),
     "CACHE_STORE": .value("cache.default"),
-    "CACHET_BEACON": .value("cachet.beacon"),
     "CACHET_BLADE_RENDERER": .value("cachet.renderers.blade"),
     "CACHET_DEMO_MODE": .value("cachet.demo_mode"),
     "CACHET_PATH": .value("cachet.path"),
     "CACHET_TRUSTED_PROXIES": .value("cachet.trusted_proxies"),
     "DB_CONNECTION": .value("database.default"),
     "DB_URL": .value("database.connections.*.url"),
-    "DB_HOST": .value("database.connections.*.host"),
-    "DB_PORT": .value("database.connections.*.port"),
     "DB_SOCKET": .value("database.connections.*.unix_socket"),
-    "DB_DATABASE": .value("database.connections.*.database"),
-    "DB_USERNAME": .value("database.connections.*.username"),
-    "DB_PASSWORD": .value("database.connections.*.password"),
-    "LOG_CHANNEL": .value("logging.default"),
     // The same in every channel that a configuration as it came has.
     "LOG_LEVEL": .value("logging.channels.single.level"),
-    "LOG_SLACK_WEBHOOK_URL": .value("logging.channels.slack.url"),
     "MAIL_MAILER": .value("mail.default"),
     "MAIL_HOST": .value("mail.mailers.smtp.host"),
     "MAIL_PORT": .value("mail.mailers.smtp.port"),
@@ -99,14 +94,10 @@ enum ConfigurationPaths {
     // The number of PDO::MYSQL_ATTR_SSL_CA.
     "MYSQL_ATTR_SSL_CA": .value("database.connections.*.options.1009"),
     "POSTMARK_TOKEN": .value("services.postmark.token"),
-    "PUSHER_APP_SECRET": .value("broadcasting.connections.pusher.secret"),
     "QUEUE_CONNECTION": .value("queue.default"),
-    "REDIS_PASSWORD": .value("database.redis.default.password"),
     "RESEND_KEY": .value("services.resend.key"),
-    "SESSION_DRIVER": .value("session.driver"),
     "SESSION_HTTP_ONLY": .value("session.http_only"),
     "SESSION_SAME_SITE": .value("session.same_site"),
-    "SESSION_SECURE_COOKIE": .value("session.secure"),
     "SLACK_BOT_USER_OAUTH_TOKEN": .value("services.slack.notifications.bot_user_oauth_token"),
   ]
 }
