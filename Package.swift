@@ -132,7 +132,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AuditTests", dependencies: ["CachetAudit", "CSQLite", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Schemas"], swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),
     .executableTarget(

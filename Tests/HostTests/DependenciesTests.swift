@@ -36,13 +36,15 @@ struct DependenciesTests {
   @Test(
     "each purpose asks for its own, and none for a server",
     arguments: [
-      ("build", toBuild), ("demo", toBuild), ("test", "\(toBuild) mmdebstrap strace"),
+      ("build", toBuild), ("demo", toBuild),
+      ("test", "\(toBuild) mmdebstrap strace python3-jsonschema libxml2-utils"),
       ("deb", "\(toBuild) debhelper dpkg-dev"),
     ])
   func purposes(purpose: String, packages: String) async throws {
     try await withMachine { machine in
       try machine.remove(
-        "pkg-config", "strip", "git", "mmdebstrap", "strace", "dh", "dpkg-buildpackage")
+        "pkg-config", "strip", "git", "mmdebstrap", "strace", "jsonschema", "xmllint", "dh",
+        "dpkg-buildpackage")
       try machine.add("clang", "exit 1")
       let seen = try await machine.dependencies(purpose)
       #expect(seen.lines.first == "dependencies: to be installed by apt-get: \(packages)")
@@ -149,8 +151,8 @@ private struct Machine {
   init(in folder: TemporaryFolder) throws {
     self.folder = folder
     for name in [
-      "swift", "clang", "pkg-config", "strip", "git", "mmdebstrap", "strace", "dh",
-      "dpkg-buildpackage",
+      "swift", "clang", "pkg-config", "strip", "git", "mmdebstrap", "strace", "jsonschema",
+      "xmllint", "dh", "dpkg-buildpackage",
     ] {
       try add(name, "exit 0")
     }
