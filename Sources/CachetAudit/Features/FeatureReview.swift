@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// The file in which somebody has written down, for every feature, whether it should be on, why,
 /// and when that was looked at:
 ///
@@ -11,19 +9,6 @@ struct FeatureReview: Sendable {
     let isOn: Bool
     /// Days since 1970-01-01.
     let reviewed: Int
-    let line: Int
-  }
-
-  /// Why a line is refused. The whole file then is.
-  struct Refusal: Error, Equatable {
-    enum Cause: Equatable {
-      case unknownFeature(String)
-      case twice(String)
-      case noState
-      case noDate
-      case noReason
-    }
-    let cause: Cause
     let line: Int
   }
 
@@ -62,47 +47,4 @@ struct FeatureReview: Sendable {
       throw .features(path: path, error)
     }
   }
-}
-
-extension FeatureReview.Refusal.Cause {
-  var words: String {
-    switch self {
-    case .unknownFeature(let name): "there is no feature '\(name)'"
-    case .twice(let name): "\(name) is named twice"
-    case .noState: "'on' or 'off' is wanted behind the feature"
-    case .noDate: "the day of the review is wanted behind the state, as 2026-10-01"
-    case .noReason: "a reason is wanted behind the day"
-    }
-  }
-}
-
-/// A day of the Gregorian calendar, in UTC.
-struct Day: Sendable, Equatable, CustomStringConvertible {
-  /// Days since 1970-01-01.
-  let number: Int
-
-  /// From `YYYY-MM-DD`.
-  init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts.map(\.count) == [4, 2, 2],
-      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-    else { return nil }
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    let components = DateComponents(year: year, month: month, day: day)
-    guard components.isValidDate(in: calendar), let date = calendar.date(from: components) else {
-      return nil
-    }
-    number = Int((date.timeIntervalSince1970 / 86_400).rounded(.down))
-  }
-
-  init(secondsSince1970 seconds: Int) { number = seconds / 86_400 }
-
-  /// As `YYYY-MM-DD`.
-  var description: String {
-    let date = Date(timeIntervalSince1970: Double(number) * 86_400)
-    return date.formatted(.iso8601.year().month().day())
-  }
-
-  static var today: Day { Day(secondsSince1970: Int(Date().timeIntervalSince1970)) }
 }
