@@ -24,10 +24,13 @@ enum Console {
     write(text, to: STDERR_FILENO)
   }
 
-  /// What could not be looked at ends the run.
-  static func orComplain<Value>(_ body: () throws(Obstacle) -> Value) throws -> Value {
+  /// What could not be looked at ends the run. `folder` is the one that paths are seen from, where
+  /// it is not the working directory.
+  static func orComplain<Value>(
+    in folder: Folder? = nil, _ body: () throws(Obstacle) -> Value
+  ) throws -> Value {
     do throws(Obstacle) { return try body() } catch {
-      complain(error.words, hint: error.hint)
+      complain(folder.map { error.words(in: $0) } ?? error.words, hint: error.hint)
       throw Exit.notChecked
     }
   }

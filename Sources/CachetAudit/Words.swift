@@ -2,18 +2,28 @@ import Glibc
 
 /// How what could not be looked at is told.
 extension Obstacle {
-  /// Paths and what libraries say come from outside.
-  var words: String { Printable.text(told.utf8, limit: 1_000) }
+  var words: String { words { $0 } }
 
-  private var told: String {
+  /// For those who do not see which installation is meant: with whole paths.
+  func words(in folder: Folder) -> String { words { folder.absolute($0) } }
+
+  /// Paths and what libraries say come from outside.
+  private func words(_ name: (String) -> String) -> String {
+    Printable.text(told(name).utf8, limit: 1_000)
+  }
+
+  private func told(_ name: (String) -> String) -> String {
     switch self {
     case .noInstallation(let root): "\(root): no Cachet here (no artisan, no public/, no VERSION)"
-    case .unreadable(let path, let code): "\(path): \(unsafe String(cString: strerror(code)))"
-    case .tooLarge(let path, let limit): "\(path): larger than \(limit >> 20) MiB"
-    case .notRegular(let path): "\(path): not a regular file"
-    case .environmentFile(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
-    case .features(let path, let refusal): "\(path):\(refusal.line): \(refusal.cause.words)"
-    case .damaged(let path, let what): "\(path): \(what)"
+    case .unreadable(let path, let code): "\(name(path)): \(unsafe String(cString: strerror(code)))"
+    case .unwritable(let path, let code):
+      "\(name(path)): cannot be written: \(unsafe String(cString: strerror(code)))"
+    case .tooLarge(let path, let limit): "\(name(path)): larger than \(limit >> 20) MiB"
+    case .notRegular(let path): "\(name(path)): not a regular file"
+    case .environmentFile(let path, let refusal):
+      "\(name(path)):\(refusal.line): \(refusal.cause.words)"
+    case .features(let path, let refusal): "\(name(path)):\(refusal.line): \(refusal.cause.words)"
+    case .damaged(let path, let what): "\(name(path)): \(what)"
     case .database(let what): "database: \(what)"
     }
   }
@@ -28,7 +38,7 @@ extension Obstacle {
     case .environmentFile: "Cachet does not start with this line; correct it"
     case .database: "it is asked with the account of .env: run it where Cachet runs"
     case .features: "'cachet-mfa audit features DIR' prints a list to start from"
-    case .unreadable, .tooLarge, .notRegular, .damaged: nil
+    case .unreadable, .unwritable, .tooLarge, .notRegular, .damaged: nil
     }
   }
 }

@@ -2,6 +2,7 @@
 enum Obstacle: Error, Equatable {
   case noInstallation(String)
   case unreadable(path: String, errno: Int32)
+  case unwritable(path: String, errno: Int32)
   case tooLarge(path: String, limit: Int)
   case notRegular(path: String)
   case environmentFile(path: String, Dotenv.Refusal)

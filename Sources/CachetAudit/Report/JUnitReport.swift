@@ -45,7 +45,7 @@ struct JUnitReport {
       + cases + "  </testsuite>\n"
   }
 
-  /// Characters that XML does not know become a question mark.
+  /// What a screen would obey becomes a reference, and what XML does not know a question mark.
   static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -56,7 +56,12 @@ struct JUnitReport {
       case "\"": escaped += "&quot;"
       case "\n": escaped += "&#10;"
       case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": escaped += "?"
-      default: escaped.unicodeScalars.append(scalar)
+      default:
+        if Printable.isShown(scalar) {
+          escaped.unicodeScalars.append(scalar)
+        } else {
+          escaped += "&#\(scalar.value);"
+        }
       }
     }
     return escaped
