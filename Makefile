@@ -154,17 +154,19 @@ install:
 	@# The pages of docs/ and pam/ lie beside the others there.
 	@sed -i -E 's,]\((pam|docs)/,](,g' "$(DESTDIR)$(docdir)"/*.md
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"
-	@build/cachet-mfa --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/cachet-mfa"
-	@build/cachet-mfa --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"
-	@build/cachet-mfa --generate-completion-script zsh > "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
-	@chmod 644 "$(DESTDIR)$(bash_completions)/cachet-mfa" \
-	  "$(DESTDIR)$(fish_completions)/cachet-mfa.fish" "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
+	@umask 022; for program in cachet-mfa cachet-mfa-audit; do \
+	  "build/$$program" --generate-completion-script bash > "$(DESTDIR)$(bash_completions)/$$program"; \
+	  "build/$$program" --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/$$program.fish"; \
+	  "build/$$program" --generate-completion-script zsh > "$(DESTDIR)$(zsh_completions)/_$$program"; \
+	done
 
 uninstall:
 	@packaging/in-use "$(DESTDIR)"
 	@$(find_pamdir); rm -f "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"
-	@rm -f "$(DESTDIR)$(bindir)/cachet-mfa" "$(DESTDIR)$(bindir)/cachet-mfa-audit" "$(DESTDIR)$(bash_completions)/cachet-mfa" \
-	  "$(DESTDIR)$(fish_completions)/cachet-mfa.fish" "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
+	@for program in cachet-mfa cachet-mfa-audit; do \
+	  rm -f "$(DESTDIR)$(bindir)/$$program" "$(DESTDIR)$(bash_completions)/$$program" \
+	    "$(DESTDIR)$(fish_completions)/$$program.fish" "$(DESTDIR)$(zsh_completions)/_$$program"; \
+	done
 	@for page in docs/man/*.[158]; do \
 	  rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}"; \
 	done

@@ -4,20 +4,23 @@ import FoundationEssentials
 /// The command line of `cachet-mfa-audit`, which `cachet-mfa audit` becomes.
 @main
 struct CachetAudit: ParsableCommand {
+  /// Its own name, because scripts that complete it are made from that. 'check' takes --help from
+  /// it: what it can do is in the options of 'check'.
   static let configuration = CommandConfiguration(
-    commandName: "cachet-mfa audit",
-    abstract: "Checks the secure configuration of a Cachet installation.",
-    usage: """
-      cachet-mfa audit DIR [OPTIONS]
-      cachet-mfa audit --list-checks | --explain ID
-      cachet-mfa audit features DIR
-      cachet-mfa audit log DIR [OPTIONS]
-      """,
-    discussion: """
-      DIR is the folder with 'artisan'. 'cachet-mfa audit check --help' lists the options, \
-      cachet-mfa-audit(8) tells more.
-      """, version: version,
-    subcommands: [Inspect.self, Features.self, Log.self], defaultSubcommand: Inspect.self)
+    commandName: "cachet-mfa-audit",
+    abstract: "Checks the secure configuration of a Cachet installation.", usage: usage,
+    version: version, subcommands: [Inspect.self, Features.self, Log.self],
+    defaultSubcommand: Inspect.self, helpNames: [])
+
+  static let usage = """
+    cachet-mfa audit DIR [OPTIONS]
+    cachet-mfa audit --list-checks | --explain ID
+    cachet-mfa audit features DIR [--database]
+    cachet-mfa audit log DIR [OPTIONS]
+    """
+
+  /// Of each verb.
+  static let helpNames: NameSpecification = [.short, .long]
 
   static let release = version
 }

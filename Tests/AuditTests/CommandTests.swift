@@ -33,7 +33,7 @@ struct CommandTests {
     #expect(refused.status == 2 && refused.output.isEmpty)
     #expect(
       refused.errors == """
-        cachet-mfa audit: error: .env:14: a value with blanks needs quotes
+        cachet-mfa audit: error: \(fixture.root)/.env:14: a value with blanks needs quotes
         cachet-mfa audit: hint: Cachet does not start with this line; correct it
 
         """)
@@ -64,7 +64,10 @@ struct CommandTests {
     #expect(try await audit(fixture.root, "--baseline", file).status == 1)
     let unwritten = try await audit(fixture.root, "--write-baseline", "/nonexistent/b")
     #expect(unwritten.status == 2)
-    #expect(unwritten.errors == "cachet-mfa audit: error: /nonexistent/b: cannot be written\n")
+    #expect(
+      unwritten.errors
+        == "cachet-mfa audit: error: /nonexistent/b: cannot be written: No such file or directory\n"
+    )
   }
 
   @Test("the list of features is one that the check takes")
@@ -72,9 +75,13 @@ struct CommandTests {
     let fixture = try Fixture(.two4)
     let list = try await audit("features", fixture.root)
     #expect(list.status == 0)
-    let decided = list.output.split(separator: "\n").map {
+    #expect(list.output.contains("\nmail                   off      \(Day.today)\n"))
+    // Of what only the database knows nobody is told that it is off.
+    #expect(list.output.contains("\nsubscribers            unknown  \(Day.today)\n"))
+    let undecided = list.output.split(separator: "\n").map {
       $0.hasPrefix("#") ? String($0) : $0 + "  because"
     }
+    let decided = undecided.map { $0.replacing("unknown", with: "on") }
     try fixture.write("features", decided.joined(separator: "\n") + "\n")
     let words = [
       fixture.root, "--features", "\(fixture.root)/features", "--only", "feature-review",
@@ -82,10 +89,57 @@ struct CommandTests {
     let held = try await run(
       Built.program, ["audit"] + words + ["--fail-on", "info"])
     #expect(held.status == 0, "\(held.output)")
-    try fixture.write("features", list.output)
-    let undecided = try await run(Built.program, ["audit"] + words)
-    #expect(undecided.status == 2)
-    #expect(undecided.errors.contains("a reason is wanted behind the day"))
+    for (text, what) in [
+      (list.output, "a reason is wanted behind the day"),
+      (undecided.joined(separator: "\n"), "'on' or 'off' is wanted behind the feature"),
+    ] {
+      try fixture.write("features", text)
+      let refused = try await run(Built.program, ["audit"] + words)
+      #expect(refused.status == 2 && refused.errors.contains(what), "\(refused.errors)")
+    }
+  }
+
+  @Test("--help tells the options, and of the other verbs", arguments: ["--help", "-h"])
+  func help(word: String) async throws {
+    let page = try await audit(word)
+    #expect(page.status == 0 && page.errors.isEmpty)
+    for words in ["--fail-on", "--web-server", "--explain", "--version", "audit log DIR"] {
+      #expect(page.output.contains(words), "\(words)")
+    }
+    #expect(try await audit("log", word).output.contains("--access-log"))
+    #expect(try await audit("features", word).output.contains("audit features DIR"))
+    #expect(try await audit("help").output.contains("features"))
+  }
+
+  @Test("shells complete verbs, options, formats and checks")
+  func completions() async throws {
+    let script = try await run(Built.audit, ["--generate-completion-script", "bash"])
+    let told = try await run(
+      "/bin/bash",
+      [
+        "-euc",
+        """
+        source /dev/stdin
+        offered() {
+          COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=0 COMPREPLY=()
+          _cachet-mfa-audit "$1" "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"
+          echo "${COMPREPLY[*]}"
+        }
+        complete -p cachet-mfa-audit
+        offered cachet-mfa-audit fe
+        offered cachet-mfa-audit log /srv --access
+        offered cachet-mfa-audit check --format s
+        offered cachet-mfa-audit check /srv --only app-
+        """,
+      ], input: script.output)
+    #expect(told.errors.isEmpty)
+    #expect(
+      told.lines.dropFirst() == ["features", "--access-log", "sarif", "app-key app-url"], "\(told)")
+    for shell in ["zsh", "fish"] {
+      let script = try await run(Built.audit, ["--generate-completion-script", shell])
+      #expect(script.status == 0 && script.output.contains("cachet-mfa-audit"))
+      #expect(!script.output.contains("cachet-mfa audit_"))
+    }
   }
 
   @Test("every check is listed and explained; every format is whole")

@@ -106,13 +106,19 @@ struct InstallTests {
       ] + (try names(in: "docs/decisions")).map { "decisions/" + $0 }
       + (try names(in: "pam/recipes")).map { "recipes/" + $0 }
     let module = try await moduleFolder().dropFirst() + "/pam_cachet_mfa.so"
-    let shared = [
-      "bash-completion/completions/cachet-mfa", "fish/vendor_completions.d/cachet-mfa.fish",
-      "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/cachet-mfa-broker.8",
-      "man/man8/cachet-mfa-audit.8",
-      "man/man8/pam_cachet_mfa.8", "zsh/vendor-completions/_cachet-mfa",
-      "cachet-mfa/systemd/network-pam.conf",
-    ]
+    let completions = ["cachet-mfa", "cachet-mfa-audit"].flatMap {
+      [
+        "bash-completion/completions/\($0)", "fish/vendor_completions.d/\($0).fish",
+        "zsh/vendor-completions/_\($0)",
+      ]
+    }
+    let shared =
+      completions + [
+        "man/man1/cachet-mfa.1", "man/man5/cachet-mfa-policy.5", "man/man8/cachet-mfa-broker.8",
+        "man/man8/cachet-mfa-audit.8",
+        "man/man8/pam_cachet_mfa.8",
+        "cachet-mfa/systemd/network-pam.conf",
+      ]
     let web =
       (try names(in: "packaging/apache") + names(in: "packaging/apache/page").map { "page/" + $0 })
       .filter { $0 != "page" && $0 != "passphrases" }.map { "apache/" + $0 }

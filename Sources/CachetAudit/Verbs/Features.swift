@@ -6,9 +6,9 @@ struct Features: ParsableCommand {
     abstract: "Prints the features of an installation as a list to review.",
     usage: "cachet-mfa audit features DIR [--database]",
     discussion: """
-      Correct each state to what you want, write the reason behind the day, and give the \
-      file with --features from then on.
-      """)
+      Put 'on' or 'off' as you want it in place of each state, write the reason behind the day, \
+      and give the file with --features from then on.
+      """, helpNames: CachetAudit.helpNames)
 
   @Argument(
     help: ArgumentHelp("The folder of the installation.", valueName: "dir"),
@@ -21,21 +21,24 @@ struct Features: ParsableCommand {
   var database = false
 
   func run() throws {
-    let subject = try Console.orComplain { () throws(Obstacle) in
-      let installation = try Installation(Folder(root: directory))
+    let folder = Folder(root: directory)
+    let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
+    let subject = try Console.orComplain(in: folder) { () throws(Obstacle) in
+      let installation = try Installation(folder)
       var subject = Subject(
-        installation: installation, configuration: try process.configuration(of: installation))
+        installation: installation, configuration: try Configuration(of: installation, environment: environment))
       if database { subject.askDatabase() }
       return subject
     }
-    var lines = ["# feature              state  reviewed    reason"]
+    var lines = ["# feature              state    reviewed    reason"]
     for feature in subject.knownFeatures {
-      let state = try Console.orComplain { () throws(Obstacle) in try feature.state(subject) }
-      let padding = String(repeating: " ", count: max(1, 23 - feature.name.count))
+      let isOn = try Console.orComplain(in: subject.folder) { () throws(Obstacle) in
+        try feature.state(subject).isOn
+      }
+      let state = isOn.map { $0 ? "on" : "off" } ?? "unknown"
+      lines.append("# \(feature.purpose)\(isOn == nil ? "; see the database (--database)" : "")")
       lines.append(
-        "# \(feature.purpose)\(state.isOn == nil ? "; see the database (--database)" : "")")
-      lines.append(
-        "\(feature.name)\(padding)\(state.isOn ?? false ? "on " : "off")    \(Day.today)")
+        Paragraph.padded(feature.name, to: 23) + Paragraph.padded(state, to: 9) + "\(Day.today)")
     }
     Console.write(lines.joined(separator: "\n") + "\n")
   }

@@ -5,8 +5,13 @@ import Glibc
 /// `cachet-mfa audit DIR`: the checks.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Checks an installation (the verb may be left out).",
-    usage: "cachet-mfa audit DIR [OPTIONS]")
+    commandName: "check", abstract: "Checks the secure configuration of a Cachet installation.",
+    usage: CachetAudit.usage,
+    discussion: """
+      DIR is the folder with 'artisan'. The verb 'check' may be left out; 'features' prints the \
+      features to review, 'log' reviews the trail, each with a --help of its own. \
+      cachet-mfa-audit(8) tells more.
+      """, helpNames: CachetAudit.helpNames)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif, junit }
 
@@ -79,16 +84,22 @@ struct Inspect: ParsableCommand {
     help: ArgumentHelp("From which severity on a finding fails the run.", valueName: "severity"))
   var failOn = Severity.high
 
-  @Option(help: ArgumentHelp("Run this check alone (repeatable).", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Run this check alone (repeatable).", valueName: "id"),
+    completion: .list(Check.all.map(\.id)))
   var only: [String] = []
 
-  @Option(help: ArgumentHelp("Leave this check out (repeatable).", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Leave this check out (repeatable).", valueName: "id"),
+    completion: .list(Check.all.map(\.id)))
   var skip: [String] = []
 
   @Flag(help: "List all checks, and end.")
   var listChecks = false
 
-  @Option(help: ArgumentHelp("Explain a check, and end.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Explain a check, and end.", valueName: "id"),
+    completion: .list(Check.all.map(\.id)))
   var explain: String?
 
   func validate() throws {
@@ -125,7 +136,23 @@ struct Inspect: ParsableCommand {
     // the run up for ever; ended by the alarm it is no clean one.
     alarm(Self.longest)
     let start = ContinuousClock.now
-    let (audit, installation) = try Console.orComplain { () throws(Obstacle) in try audited() }
+    let folder = Folder(root: directory ?? ".")
+    let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
+    var (subject, acceptance) = try Console.orComplain(in: folder) { () throws(Obstacle) in
+      let installation = try Installation(folder)
+      let configuration = try Configuration(of: installation, environment: environment)
+      return (
+        Subject(installation: installation, configuration: configuration),
+        try Acceptance(in: configuration.file)
+      )
+    }
+    try Console.orComplain { () throws(Obstacle) in
+      subject.options = try options(for: subject.configuration)
+      if let baseline { acceptance.baseline = Set(try Baseline(path: baseline).findings) }
+    }
+    if database { subject.askDatabase() }
+    let audit = Audit(of: subject, checks: selected, accepting: acceptance)
+    let installation = subject.installation
     switch format {
     case .text:
       let report = TextReport(
@@ -143,9 +170,8 @@ struct Inspect: ParsableCommand {
     if let worst = audit.worst, worst >= failOn { throw Exit.findings }
   }
 
-  private func audited() throws(Obstacle) -> (Audit, Installation) {
-    let installation = try Installation(Folder(root: directory ?? "."))
-    let configuration = try process.configuration(of: installation)
+  /// What the command line says, and the files that it names.
+  private func options(for configuration: Configuration) throws(Obstacle) -> Subject.Options {
     var options = Subject.Options()
     options.passwordRule = PasswordRule(length: passwordLength, classes: passwordClasses)
     options.webUser = webUser
@@ -154,20 +180,15 @@ struct Inspect: ParsableCommand {
     options.trailDays = trailDays
     options.trailMark = mark
     options.trail = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
-    options.ages = try state.map { (path) throws(Obstacle) in try SecretAges(path: path) }
     options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
     options.webServer = configuredServer()
-    if let state, var ages = options.ages {
+    if let state {
+      var ages = try SecretAges(path: state)
       ages.note(configuration.secrets)
       try ages.write(to: state)
       options.ages = ages
     }
-    var acceptance = try Acceptance(in: configuration.file)
-    if let baseline { acceptance.baseline = Set(try Baseline(path: baseline).findings) }
-    var subject = Subject(
-      installation: installation, configuration: configuration, options: options)
-    if database { subject.askDatabase() }
-    return (Audit(of: subject, checks: selected, accepting: acceptance), installation)
+    return options
   }
 
   /// What stands in its way is for its own checks to tell.

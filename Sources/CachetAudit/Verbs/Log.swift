@@ -9,7 +9,7 @@ struct Log: ParsableCommand {
     discussion: """
       storage/logs is always read. '--mark FILE' begins where the last review ended, and with \
       '--reviewed-by NAME' writes down that this one is done.
-      """)
+      """, helpNames: CachetAudit.helpNames)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, jsonl, syslog }
 

@@ -9,10 +9,12 @@ struct ProcessOptions: ParsableArguments {
     completion: .file())
   var environment: String?
 
+  func read() throws(Obstacle) -> ProcessEnvironment {
+    try environment.map { (path) throws(Obstacle) in try ProcessEnvironment(path: path) }
+      ?? .unknown
+  }
+
   func configuration(of installation: Installation) throws(Obstacle) -> Configuration {
-    try Configuration(
-      of: installation,
-      environment: environment.map { (path) throws(Obstacle) in try ProcessEnvironment(path: path) }
-        ?? .unknown)
+    try Configuration(of: installation, environment: read())
   }
 }
