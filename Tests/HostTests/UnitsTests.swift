@@ -47,6 +47,19 @@ extension HostTests {
       #expect(both[0] == both[1] && both[0].count > 30)
     }
 
+    @Test("a line of the audit in the journal, and an alert, tells which installation it is about")
+    func auditsApart() throws {
+      for (unit, name) in [
+        ("cachet-mfa-audit@.service", "cachet-mfa-audit@%i"),
+        ("cachet-mfa-audit-alert@.service", "cachet-mfa-audit-alert@%i"),
+      ] {
+        let lines = try Units.text(of: unit).split(separator: "\n")
+        #expect(lines.contains("SyslogIdentifier=\(name)"))
+        let start = try #require(lines.first { $0.hasPrefix("ExecStart=") })
+        #expect(start.split(separator: " ").contains("%f"))
+      }
+    }
+
     @Test("nor with the drop-in for directories, nor with the timer that ends the form's sessions")
     func besides() async throws {
       try await withHost(sshd: nil) { host in
