@@ -27,7 +27,7 @@ struct Acceptance: Sendable {
       ? "in the baseline" : nil
   }
 
-  init() {}
+  init(baseline: Set<String> = []) { self.baseline = baseline }
 
   /// The ignores in a file. One that names no check, or no reason, is an error: it accepts nothing,
   /// and whoever wrote it believes that it does.

@@ -15,6 +15,8 @@ struct Audit: Sendable {
 
   let results: [Result]
 
+  init(results: [Result]) { self.results = results }
+
   init(of subject: Subject, checks: [Check], accepting acceptance: Acceptance) {
     results = checks.map { check in
       do throws(Obstacle) {
@@ -44,6 +46,17 @@ struct Audit: Sendable {
   var open: [Finding] { findings.filter { $0.accepted == nil } }
 
   var worst: Severity? { open.map(\.check.severity).max() }
+
+  /// How many checks nobody made: they could not be, had nothing to go by, or were left out.
+  var unmade: Int {
+    Check.all.count
+      - results.count { result in
+        switch result.outcome {
+        case .held, .found, .notApplicable: true
+        case .notAsked, .failed: false
+        }
+      }
+  }
 
   var failures: [(check: Check, obstacle: Obstacle)] {
     results.compactMap { result -> (check: Check, obstacle: Obstacle)? in

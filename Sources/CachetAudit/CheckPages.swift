@@ -3,19 +3,16 @@ struct CheckPages {
   var width = 80
 
   var list: String {
-    var lines: [String] = []
-    for family in Family.allCases {
-      let checks = Check.all.filter { $0.family == family }
-      guard !checks.isEmpty else { continue }
-      lines.append(family.rawValue)
-      for check in checks {
-        lines += Paragraph.lines(
-          behind: "  " + Paragraph.padded(check.id, to: 25)
-            + Paragraph.padded(check.severity.rawValue, to: 10),
-          check.title, indent: 37, width: width)
-      }
+    let families = Family.allCases.map { family in
+      [family.rawValue]
+        + Check.all.filter { $0.family == family }.flatMap { check in
+          Paragraph.lines(
+            behind: "  " + Paragraph.padded(check.severity.rawValue, to: 10)
+              + Paragraph.padded(check.id, to: 25),
+            check.title, indent: 37, width: width)
+        }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return families.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
   }
 
   func page(of check: Check) -> String {

@@ -54,8 +54,7 @@ struct AcceptanceTests {
     try fixture.set("APP_DEBUG", "true")
     let path = "\(fixture.root)/baseline.json"
     try Baseline(fixture.audit()).write(to: path)
-    var acceptance = Acceptance()
-    acceptance.baseline = Set(try Baseline(path: path).findings)
+    let acceptance = Acceptance(baseline: Set(try Baseline(path: path).findings))
 
     let text = try String(contentsOfFile: "\(fixture.root)/.env", encoding: .utf8)
     try fixture.write(".env", "# moved\n\n" + text, mode: 0o640)

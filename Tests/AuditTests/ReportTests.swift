@@ -21,8 +21,81 @@ struct ReportTests {
       audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
       inColour: false)
     let lines = report.text().split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines[1] == "Rating: clean (nothing found)")
+    #expect(
+      lines[1] == "Rating: clean as far as checked (nothing found, 18 checks not made)")
     #expect(lines.count <= 24)
+  }
+
+  @Test("clean without more is said only where every check was made, or has nothing to look at")
+  func bound() throws {
+    let check = try #require(Check.all.first)
+    func rating(_ outcomes: [Audit.Result.Outcome]) throws -> String {
+      let results = outcomes.enumerated().map { Audit.Result(check: Check.all[$0], outcome: $1) }
+      let fixture = try Fixture(.three)
+      let report = TextReport(
+        audit: Audit(results: results),
+        installation: try Installation(Folder(root: fixture.root)), inColour: false)
+      return String(report.text().split(separator: "\n")[1])
+    }
+    func finding(_ severity: Severity) throws -> Audit.Result.Outcome {
+      let check = try #require(Check.all.first { $0.severity == severity })
+      return .found([
+        Finding(check: check, evidence: Evidence("x", "wrong"), acceptance: Acceptance())
+      ])
+    }
+    let held = Array(repeating: Audit.Result.Outcome.held, count: Check.all.count - 1)
+    let failed = Audit.Result.Outcome.failed(.notRegular(path: "x"))
+    #expect(try rating(held + [.notApplicable("")]) == "Rating: clean (nothing found)")
+    #expect(
+      try rating(held + [.notAsked("")])
+        == "Rating: clean as far as checked (nothing found, 1 check not made)")
+    #expect(
+      try rating(held) == "Rating: clean as far as checked (nothing found, 1 check not made)")
+    #expect(try rating(held + [finding(.low)]) == "Rating: good (1 low)")
+    #expect(
+      try rating(held.dropLast() + [.notAsked(""), finding(.low)])
+        == "Rating: good as far as checked (1 low, 1 check not made)")
+    #expect(try rating([finding(.medium)]) == "Rating: fair (1 medium)")
+    #expect(
+      try rating(held + [failed]) == "Rating: unknown (nothing found, 1 check could not be made)")
+    #expect(
+      try rating([finding(.high), failed])
+        == "Rating: unknown (1 high, 1 check could not be made)")
+    let accepted = Audit.Result.Outcome.found([
+      Finding(
+        check: check, evidence: Evidence("x", "wrong"),
+        acceptance: Acceptance(baseline: ["\(check.id) x x"]))
+    ])
+    #expect(try rating(held + [accepted]) == "Rating: clean (nothing new, 1 accepted)")
+  }
+
+  @Test("what a screen would obey is replaced for people, and escaped for programs")
+  func turned() throws {
+    let fixture = try Fixture(.three)
+    // A name that shows as 'sqlmoc.txt' and its like, and an invisible one above U+FFFF.
+    try fixture.write("public/\u{202E}\u{2066}\u{200B}\u{9B}2J\u{7F}\u{E0041}ü.sql", "")
+    let audit = try fixture.audit()
+    let installation = try Installation(Folder(root: fixture.root))
+    let text = TextReport(audit: audit, installation: installation, inColour: false).text()
+    #expect(text.contains("public/????2J??ü.sql: the web server serves it"))
+    let json = try JSONReport(audit, of: installation).text()
+    #expect(json.contains(#""public/\u202e\u2066\u200b\u009b2J\u007f\udb40\udc41ü.sql""#))
+    let read = try #require(
+      JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let files = try #require(read["checks"] as? [[String: Any]]).flatMap {
+      ($0["findings"] as? [[String: Any]] ?? []).compactMap { $0["file"] as? String }
+    }
+    #expect(files == ["public/\u{202E}\u{2066}\u{200B}\u{9B}2J\u{7F}\u{E0041}ü.sql"])
+    let sarif = try SARIFReport(audit).text()
+    #expect(sarif.contains(#"public-leftovers public/\u202e"#))
+    #expect(sarif.contains(#""uri" : "public/%E2%80%AE%E2%81%A6"#))
+    let junit = JUnitReport(audit: audit).text()
+    for report in [text, json, sarif, junit] {
+      for scalar in report.unicodeScalars {
+        #expect(scalar == "\n" || Printable.isShown(scalar), "\(scalar.value)")
+      }
+    }
+    #expect(JUnitReport.escaped("a\u{202E}\u{7F}é") == "a&#8238;&#127;é")
   }
 
   @Test("names of files cannot write lines of the report, nor move a terminal's cursor")
@@ -65,8 +138,10 @@ struct ReportTests {
     #expect(
       text.hasPrefix(
         "Cachet 2.4.0-dev in \(installation.folder.root)\nRating: dangerous (1 critical, 4 high, "))
+    #expect(
+      text.contains("\n\n  Production mode                 1 critical\n  Exposure       "))
     #expect(text.contains("\n  critical  debug-mode\n            .env:2: APP_DEBUG is 'off', "))
-    #expect(text.contains("accepted: app-url at .env:3, ignored in line 14: "))
+    #expect(text.contains("Accepted\n  app-url                  .env:3, ignored in line 14: "))
     #expect(!text.contains("\u{1B}"))
     for line in text.split(separator: "\n") where line.count > 80 {
       #expect(line.split(separator: " ").count == 1, "longer than a line of words has to be")
@@ -152,8 +227,8 @@ struct ReportTests {
     let text = TextReport(
       audit: audit, installation: installation, inColour: false, width: 160
     ).text()
-    #expect(text.contains("Rating: unknown (") && text.contains("1 could not be checked)"))
-    #expect(text.contains("could not check cve-2021-39165: \(words)"))
+    #expect(text.contains("Rating: unknown (") && text.contains("1 check could not be made)"))
+    #expect(text.contains("\nCould not be made\n  cve-2021-39165           \(words)\n"))
     #expect(JUnitReport(audit: audit).text().contains("<error message=\"\(words)\"/>"))
     #expect(try SARIFReport(audit).text().contains("\"executionSuccessful\" : false"))
     #expect(try JSONReport(audit, of: installation).text().contains("\"outcome\" : \"failed\""))

@@ -18,39 +18,32 @@ struct TextReport {
   private func head() -> [String] {
     [
       bold(installation.words),
-      "Rating: \(paint(rating, audit.failures.isEmpty ? audit.worst : audit.worst ?? .medium)) (\(tally.joined(separator: ", ")))",
+      "Rating: \(paint(rating, ratedAs))\(bound) (\(tally.joined(separator: ", ")))",
       "\(audit.results.count.counted("check")): " + counts.joined(separator: ", ")
         + (elapsed.map { "; \($0.milliseconds) ms" } ?? ""),
-    ]
+    ] + overview
   }
 
-  /// What was found, worst first.
-  private var tally: [String] {
-    var tally = Severity.allCases.reversed().compactMap { severity -> String? in
-      let count = audit.open.count { $0.check.severity == severity }
+  /// Where the findings are, if that is in more than one place.
+  private var overview: [String] {
+    let families = Family.allCases.compactMap { family -> (Family, [Finding])? in
+      let findings = audit.open.filter { $0.check.family == family }
+      return findings.isEmpty ? nil : (family, findings)
+    }
+    guard families.count > 1 else { return [] }
+    return [""]
+      + families.map { family, findings in
+        "  " + Paragraph.padded(family.rawValue, to: 32)
+          + counted(findings).joined(separator: ", ")
+      }
+  }
+
+  /// How many there are of each severity, worst first.
+  private func counted(_ findings: [Finding]) -> [String] {
+    Severity.allCases.reversed().compactMap { severity in
+      let count = findings.count { $0.check.severity == severity }
       return count == 0 ? nil : paint("\(count) \(severity.rawValue)", severity)
     }
-    if tally.isEmpty, audit.failures.isEmpty { tally.append(bold("nothing found")) }
-    let accepted = audit.findings.count - audit.open.count
-    if accepted > 0 { tally.append("\(accepted) accepted") }
-    if !audit.failures.isEmpty { tally.append("\(audit.failures.count) could not be checked") }
-    return tally
-  }
-
-  /// What became of the checks.
-  private var counts: [String] {
-    var (held, broken, besides, unmade) = (0, 0, 0, 0)
-    for result in audit.results {
-      switch result.outcome {
-      case .held: held += 1
-      case .found: broken += 1
-      case .notApplicable: besides += 1
-      case .notAsked, .failed: unmade += 1
-      }
-    }
-    return [
-      (held, "hold"), (broken, "do not"), (besides, "do not apply"), (unmade, "were not made"),
-    ].compactMap { count, words in count == 0 ? nil : "\(count) \(words)" }
   }
 
   /// One word for the worst that was found.
@@ -63,6 +56,51 @@ struct TextReport {
     case .high: return "poor"
     case .critical: return "dangerous"
     }
+  }
+
+  private var ratedAs: Severity? {
+    audit.failures.isEmpty ? audit.worst : audit.worst ?? .medium
+  }
+
+  /// Praise reaches no further than the look; what is bad is bad, whatever else there is.
+  private var bound: String {
+    let isPraise = audit.failures.isEmpty && (audit.worst ?? .info) < .medium
+    return isPraise && audit.unmade > 0 ? " as far as checked" : ""
+  }
+
+  /// What was found, worst first, and how much was not looked at.
+  private var tally: [String] {
+    var tally = counted(audit.open)
+    let accepted = audit.findings.count - audit.open.count
+    if tally.isEmpty { tally.append(bold(accepted == 0 ? "nothing found" : "nothing new")) }
+    if accepted > 0 { tally.append("\(accepted) accepted") }
+    if !audit.failures.isEmpty {
+      tally.append("\(audit.failures.count.counted("check")) could not be made")
+    } else if !bound.isEmpty {
+      tally.append("\(audit.unmade.counted("check")) not made")
+    }
+    return tally
+  }
+
+  /// What became of the checks.
+  private var counts: [String] {
+    var (held, broken, besides, unasked, failed) = (0, 0, 0, 0, 0)
+    for result in audit.results {
+      switch result.outcome {
+      case .held: held += 1
+      case .found: broken += 1
+      case .notApplicable: besides += 1
+      case .notAsked: unasked += 1
+      case .failed: failed += 1
+      }
+    }
+    return [
+      (held, "holds", "hold"), (broken, "does not hold", "do not hold"),
+      (besides, "does not apply", "do not apply"),
+      (failed, "could not be made", "could not be made"),
+      (unasked, "was not made", "were not made"),
+      (Check.all.count - audit.results.count, "left out", "left out"),
+    ].compactMap { count, one, many in count == 0 ? nil : "\(count) \(count == 1 ? one : many)" }
   }
 
   private func group(_ family: Family) -> [String] {
@@ -85,30 +123,41 @@ struct TextReport {
     return lines
   }
 
+  /// What no finding is made of.
   private func foot() -> [String] {
-    var lines: [String] = []
-    for (obstacle, checks) in gathered(audit.failures.map { ($0.obstacle, $0.check.id) }) {
-      lines += note("could not check \(checks.joined(separator: ", ")): \(obstacle.words)")
-      if let hint = obstacle.hint { lines += note("hint: \(hint)") }
-    }
-    for (why, checks) in gathered(unasked) {
-      lines += note(
-        "not checked: \(checks.count == 1 ? checks[0] : "\(checks.count) checks"); \(why)")
-    }
-    for finding in audit.findings {
-      if let reason = finding.accepted {
-        lines += note(
-          "accepted: \(finding.check.id) at \(finding.evidence.place.words), "
-            + Printable.text(reason.utf8, limit: 1_000))
-      }
-    }
-    return lines.isEmpty ? [] : [""] + lines
+    let failures = gathered(audit.failures.map { ($0.obstacle, $0.check.id) })
+    let unasked = gathered(
+      audit.results.compactMap { result -> (String, String)? in
+        if case .notAsked(let why) = result.outcome { (why, result.check.id) } else { nil }
+      })
+    let accepted = audit.findings.compactMap { finding in finding.accepted.map { (finding, $0) } }
+    return table(
+      "Could not be made",
+      failures.flatMap { obstacle, checks in
+        let which = checks.count == 1 ? "" : " (\(checks.joined(separator: ", ")))"
+        return [(named(checks), obstacle.words + which)]
+          + (obstacle.hint.map { [("", "hint: \($0)")] } ?? [])
+      })
+      + table("Not made", unasked.map { (named($1), Printable.text($0.utf8, limit: 1_000)) })
+      + table(
+        "Accepted",
+        accepted.map { finding, reason in
+          let words = Printable.text(reason.utf8, limit: 1_000)
+          return (finding.check.id, "\(finding.evidence.place.words), \(words)")
+        })
   }
 
-  private var unasked: [(String, String)] {
-    audit.results.compactMap { result in
-      if case .notAsked(let why) = result.outcome { (why, result.check.id) } else { nil }
-    }
+  private func table(_ title: String, _ rows: [(name: String, words: String)]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    return ["", bold(title)]
+      + rows.flatMap { name, words in
+        Paragraph.lines(
+          behind: "  " + Paragraph.padded(name, to: 25), words, indent: 27, width: width)
+      }
+  }
+
+  private func named(_ checks: [String]) -> String {
+    checks.count == 1 ? checks[0] : checks.count.counted("check")
   }
 
   /// The checks that share a reason, in the order of the reasons.
@@ -130,11 +179,6 @@ struct TextReport {
   private func item(_ words: String) -> [String] {
     Paragraph.lines(
       behind: String(repeating: " ", count: 12), words, indent: 17, width: width)
-  }
-
-  /// A line at the foot.
-  private func note(_ words: String) -> [String] {
-    Paragraph.lines(behind: "", words, indent: 4, width: width)
   }
 
   private func bold(_ text: String) -> String { inColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
