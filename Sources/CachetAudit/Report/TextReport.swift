@@ -50,7 +50,7 @@ struct TextReport {
   private var rating: String {
     if !audit.failures.isEmpty { return "unknown" }
     switch audit.worst {
-    case nil: return "clean"
+    case nil: return audit.findings.isEmpty ? "clean" : "nothing new"
     case .info, .low: return "good"
     case .medium: return "fair"
     case .high: return "poor"
@@ -72,8 +72,8 @@ struct TextReport {
   private var tally: [String] {
     var tally = counted(audit.open)
     let accepted = audit.findings.count - audit.open.count
-    if tally.isEmpty { tally.append(bold(accepted == 0 ? "nothing found" : "nothing new")) }
     if accepted > 0 { tally.append("\(accepted) accepted") }
+    if tally.isEmpty { tally.append(bold("nothing found")) }
     if !audit.failures.isEmpty {
       tally.append("\(audit.failures.count.counted("check")) could not be made")
     } else if !bound.isEmpty {

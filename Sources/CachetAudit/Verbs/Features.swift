@@ -26,7 +26,8 @@ struct Features: ParsableCommand {
     let subject = try Console.orComplain(in: folder) { () throws(Obstacle) in
       let installation = try Installation(folder)
       var subject = Subject(
-        installation: installation, configuration: try Configuration(of: installation, environment: environment))
+        installation: installation,
+        configuration: try Configuration(of: installation, environment: environment))
       if database { subject.askDatabase() }
       return subject
     }
