@@ -23,6 +23,18 @@ struct CachetAudit: ParsableCommand {
   static let helpNames: NameSpecification = [.short, .long]
 
   static let release = version
+
+  static func main() {
+    do {
+      var verb = try parseAsRoot()
+      try verb.run()
+    } catch  where exitCode(for: error) == .validationFailure {
+      Console.complain(ofParser: message(for: error))
+      exit(withError: ExitCode.validationFailure)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }
 
 /// How a run ends.

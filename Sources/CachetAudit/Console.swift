@@ -24,6 +24,16 @@ enum Console {
     write(text, to: STDERR_FILENO)
   }
 
+  /// What the argument parser says, in our voice. It quotes what was typed.
+  static func complain(ofParser message: String) {
+    var words = message.split(separator: "\n").first.map(String.init) ?? message
+    if words.hasSuffix(".") { words.removeLast() }
+    complain(
+      Printable.text((words.prefix(1).lowercased() + words.dropFirst()).utf8, limit: 1_000),
+      hint:
+        "'cachet-mfa audit --help' lists the options, 'cachet-mfa audit help log' those of 'log'")
+  }
+
   /// What could not be looked at ends the run. `folder` is the one that paths are seen from, where
   /// it is not the working directory.
   static func orComplain<Value>(

@@ -50,8 +50,14 @@ struct CommandTests {
       [], ["/tmp", "--only", "nosuch"], ["/tmp", "--format", "pdf"], ["--explain", "x"],
       ["/tmp", "--only", "app-url", "--skip", "app-url"], ["/tmp", "--trail-days", "0"],
     ] {
-      #expect(try await run(Built.program, ["audit"] + words).status == 64, "\(words)")
+      let refused = try await run(Built.program, ["audit"] + words)
+      #expect(refused.status == 64 && refused.output.isEmpty, "\(words)")
+      let lines = refused.errors.split(separator: "\n")
+      #expect(lines.count == 2 && lines[0].hasPrefix("cachet-mfa audit: error: "), "\(lines)")
     }
+    let unknown = try await audit("/tmp", "--no\u{1B}[2J\u{202E}such")
+    #expect(
+      unknown.errors.hasPrefix("cachet-mfa audit: error: unknown option '--no?[2J?such'\n"))
   }
 
   @Test("a baseline that one run writes accepts its findings in the next")
