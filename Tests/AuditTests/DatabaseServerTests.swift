@@ -95,8 +95,11 @@ struct DatabaseServerTests {
     #expect(try session.rows("SELECT NULL, 1, 'x'") == [[nil, "1", "x"]])
     #expect(
       try session.rows("SELECT @@local_infile, @@max_statement_time") == [["1", "10.000000"]])
+    #expect(throws: Obstacle.self) { try session.rows("SELECT REPEAT('x', 9000000)") }
+    let again = try MySQLSession(try fixture.database)
     do throws(Obstacle) {
-      _ = try session.rows("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE users")
+      _ = try again.rows(
+        "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE users")
       Issue.record("the file was handed over")
     } catch {
       #expect(error.words.lowercased().contains("local"))
@@ -207,7 +210,7 @@ struct DatabaseServerTests {
           ])
       let fixture = try Fixture(.two4)
       try fixture.set("DB_HOST", "192.0.2.1")
-      #expect(try await told(fixture, host) == "1 the server spoke without TLS")
+      #expect(try await told(fixture, host) == "1 the server offers no TLS")
       try await host.shell("mariadb-admin shutdown")
       try await host.shell(
         "install -o mysql -m 600 -t /run /etc/ssl/private/ssl-cert-snakeoil.key")
@@ -216,6 +219,13 @@ struct DatabaseServerTests {
           "--bind-address=192.0.2.1 --ssl-key=/run/ssl-cert-snakeoil.key --ssl-cert=/etc/ssl/certs/ssl-cert-snakeoil.pem"
       )
       #expect(try await told(fixture, host) == "0 held")
+      // Where an authority is named, a certificate for somebody else is none.
+      let three = try Fixture(.three)
+      try three.set("DB_HOST", "192.0.2.1")
+      #expect(try await told(three, host) == "0 held")
+      try three.set(
+        "MYSQL_ATTR_SSL_CA", host.path("/etc/ssl/certs/ssl-cert-snakeoil.pem").path)
+      #expect(try await told(three, host) == "2 failed")
       try await expectStatusTwo(fixture, host)
     }
   }
@@ -241,8 +251,52 @@ struct DatabaseServerTests {
       #expect(try await told(fixture, host, environment: elsewhere) == "0 held")
       try await host.postgreSQL(["ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()"])
       try await Task.sleep(for: .milliseconds(500))
-      #expect(try await told(fixture, host) == "1 the server spoke without TLS")
+      #expect(try await told(fixture, host) == "1 the server offers no TLS")
       try await expectStatusTwo(fixture, host)
+    }
+  }
+
+  /// On the way to the server, in its place: it refuses TLS, asks for the password as it is, and
+  /// keeps what it hears.
+  @Test("who stands on the way and asks for the password does not get it")
+  func onTheWay() async throws {
+    try await withHost(database: true) { host in
+      try await host.run("ip", "address", "add", "192.0.2.1/32", "dev", "lo")
+      let fakes = [
+        ("pgsql", "5432", #"print $c "N"; $c->sysread($b, 9999); print $c "R\0\0\0\10\0\0\0\3";"#),
+        (
+          "mysql", "3306",
+          #"$p = pack("CZ*VZ*vCvvCx10Z*Z*", 10, "8.0.36", 1, "12345678", 0xA20D, 45, 2, 8, 21, "123456789012", "mysql_clear_password"); print $c pack("vxx", length $p), $p;"#
+        ),
+      ]
+      for (driver, port, answer) in fakes {
+        let heard = "/tmp/heard-\(driver)"
+        let script =
+          #"use IO::Socket::INET; open(F, ">", $ARGV[1]); F->autoflush(1); $s = IO::Socket::INET->new(LocalAddr => "192.0.2.1:$ARGV[0]", Listen => 5) or die; print F "ready\n"; while ($c = $s->accept) { $c->autoflush(1); if ($ARGV[0] == 5432) { $c->sysread($b, 9999) } "#
+          + answer
+          + #" while ($c->sysread($b, 9999)) { print F $b } print F "\nend\n" }"#
+        try await host.shell(
+          """
+          cat >/tmp/fake.pl <<'END'
+          \(script)
+          END
+          perl /tmp/fake.pl \(port) \(heard) </dev/null >/dev/null 2>&1 &
+          for _ in {1..100}; do grep -q ready \(heard) && exit; sleep 0.1; done
+          """)
+        let fixture = try Fixture(.two4)
+        try fixture.set("DB_DRIVER", driver)
+        try fixture.set("DB_HOST", "192.0.2.1")
+        #expect(try await told(fixture, host) == "1 the server offers no TLS", "\(driver)")
+        let all = try await host.outside([Built.audit, fixture.root, "--database"])
+        #expect(all.status == 2)
+        let words = all.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("the server offers no TLS, the password was not sent"))
+        try await Task.sleep(for: .milliseconds(300))
+        let kept = try String(contentsOf: host.path(heard), encoding: .isoLatin1)
+        #expect(
+          kept.contains("ready") && kept.contains("end"), "\(driver): \(kept.debugDescription)")
+        #expect(!kept.contains(Self.password), "\(driver)")
+      }
     }
   }
 

@@ -67,6 +67,16 @@ struct DatabaseSettingsTests {
     #expect(postgreSQL.socket == nil && !postgreSQL.isLocal)
   }
 
+  @Test("an authority is MySQL's, in 3.x")
+  func authority() throws {
+    let lines = ["DB_HOST=db.example.org", "MYSQL_ATTR_SSL_CA=/etc/ssl/ca.pem"]
+    #expect(
+      try settings(.three, ["DB_CONNECTION=mysql"] + lines).certificateAuthority
+        == "/etc/ssl/ca.pem")
+    #expect(try settings(.three, ["DB_CONNECTION=pgsql"] + lines).certificateAuthority == nil)
+    #expect(try settings(.two4, ["DB_DRIVER=mysql"] + lines).certificateAuthority == nil)
+  }
+
   @Test("a message that quotes the password is shown without it, on one line")
   func refused() throws {
     let settings = try settings(.three, ["DB_CONNECTION=mysql", "DB_PASSWORD=planted-7"])

@@ -167,7 +167,6 @@ struct GrantTests {
 
   /// MySQL, of which no server is at hand here: its answers, as its manual shows them.
   private struct MySQL: DatabaseSession {
-    let isEncrypted = false
     let lines: [String]
 
     func rows(_ query: String) throws(Obstacle) -> [[String?]] {

@@ -72,11 +72,11 @@ extension Check {
         guard database.driver != .sqlite, !database.isLocal else {
           return .notApplicable("the database is on this machine")
         }
-        return try subject.withDatabase { live in
-          live.isEncrypted
-            ? .holds
-            : .broken(database.hostSetting.evidence("the server spoke without TLS"))
+        if case .failure(.withoutTLS)? = subject.options.database {
+          return .broken(database.hostSetting.evidence("the server offers no TLS"))
         }
+        // It is not spoken with otherwise.
+        return try subject.withDatabase { _ in .holds }
       }),
   ]
 }

@@ -41,6 +41,7 @@ struct CachetTables {
         "username", "level = 1", "google_2fa_secret IS NULL OR TRIM(google_2fa_secret) = ''"
       )
     return try session.rows(
+      of: 3,
       """
       SELECT \(name), CASE WHEN \(administers) THEN 1 ELSE 0 END, CASE WHEN \(lacks) THEN 1 ELSE 0 END
       FROM \(table("users")) ORDER BY id \(limit)
@@ -56,6 +57,7 @@ struct CachetTables {
     guard line == .three else { return nil }
     guard try !columns(of: "personal_access_tokens").isEmpty else { return nil }
     return try session.rows(
+      of: 4,
       """
       SELECT id, name, CASE WHEN expires_at IS NULL THEN 0 ELSE 1 END,
         CASE WHEN abilities LIKE '%"*"%' THEN 1 ELSE 0 END
@@ -71,6 +73,7 @@ struct CachetTables {
   /// The trail of 2.4 and 2.5: rows with an id above `after`, by id.
   func actions(after: Int, limit: Int) throws(Obstacle) -> [[String?]] {
     try session.rows(
+      of: ActionRow.columns.count,
       """
       SELECT \(ActionRow.columns.joined(separator: ", ")) FROM \(table("actions"))
       WHERE id > \(after) ORDER BY id LIMIT \(limit)
@@ -87,6 +90,7 @@ struct CachetTables {
     let wanted = Self.names.map { "'\($0)'" }.joined(separator: ", ")
     // 2.x: what PHP takes for false. 3.x keeps JSON.
     let rows = try session.rows(
+      of: 2,
       line == .three
         ? """
         SELECT name, CASE WHEN \(text("payload")) IN ('false', 'null', '""') THEN 0 ELSE 1 END
@@ -110,13 +114,14 @@ struct CachetTables {
       ("subscribers", "id"), ("mail", "email"), ("sms", "phone_number"),
     ] where columns.contains(column) {
       let count = try session.rows(
+        of: 1,
         "SELECT COUNT(NULLIF(\(text(column)), '')) FROM \(table("subscribers"))")
       uses[feature] = count.first?.first.flatMap { $0.flatMap { Int($0) } }
     }
     return uses
   }
 
-  private let limit = "LIMIT \(DatabaseLimit.rows + 1)"
+  private let limit = "LIMIT \(DatabaseLimit.usual.rows + 1)"
 
   private func quoted(_ name: String) -> String {
     settings.driver == .mysql ? "`\(name)`" : "\"\(name)\""
@@ -142,6 +147,6 @@ struct CachetTables {
         "SELECT column_name FROM information_schema.columns WHERE table_schema = '\(settings.schema)' AND table_name = '\(whole)'"
       case .sqlite, nil: "SELECT name FROM pragma_table_info('\(whole)')"
       }
-    return Set(try session.rows(query).compactMap { $0.first.flatMap { $0 } })
+    return Set(try session.rows(of: 1, query).compactMap { $0.first.flatMap { $0 } })
   }
 }

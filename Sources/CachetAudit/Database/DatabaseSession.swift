@@ -3,24 +3,16 @@ protocol DatabaseSession {
   /// All rows that `query` gives, each value as the server writes it; `nil` is NULL. More than
   /// `DatabaseLimit` allows are an obstacle: what was cut off could not be judged.
   func rows(_ query: String) throws(Obstacle) -> [[String?]]
-
-  /// Whether what is said in it is encrypted on its way.
-  var isEncrypted: Bool { get }
 }
 
-/// What is asked of a server, and no more.
-enum DatabaseLimit {
-  static let connectSeconds = 5
-  static let statementSeconds = 10
-  static let rows = 10_000
-  static let bytes = 8 << 20
-
-  /// Counts a row; an obstacle where it is one too many.
-  static func count(_ row: [String?], rows: Int, bytes total: inout Int) throws(Obstacle) {
-    total += row.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
-    guard rows < Self.rows, total <= bytes else {
-      throw .database("more rows than are looked at (\(Self.rows))")
+extension DatabaseSession {
+  /// The rows, each with as many values as were asked for: who answers may not be who was asked.
+  func rows(of columns: Int, _ query: String) throws(Obstacle) -> [[String?]] {
+    let rows = try rows(query)
+    guard rows.allSatisfy({ $0.count == columns }) else {
+      throw .database("it answers something else than it was asked")
     }
+    return rows
   }
 }
 
@@ -48,6 +40,9 @@ extension DatabaseSettings {
 }
 
 extension Obstacle {
+  /// A server elsewhere that does not encrypt: nothing secret is said to it.
+  static let withoutTLS = Obstacle.database("the server offers no TLS, the password was not sent")
+
   /// A message of a server or of its library.
   static func said(_ message: String) -> Obstacle {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")

@@ -26,12 +26,10 @@ struct LiveDatabase: Sendable {
   let uses: Answer<[String: Int]>
   /// `nil` for SQLite.
   let privileges: Answer<Privileges?>
-  let isEncrypted: Bool
 
   init(of installation: Installation, _ settings: DatabaseSettings) throws(Obstacle) {
     let tables = try CachetTables(of: installation, settings)
     let session = tables.session
-    isEncrypted = session.isEncrypted
     accounts = Answer { () throws(Obstacle) in try tables.accounts() }
     tokens = Answer { () throws(Obstacle) in try tables.tokens() }
     self.settings = Answer { () throws(Obstacle) in try tables.storedSettings() }

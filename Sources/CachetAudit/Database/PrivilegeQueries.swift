@@ -4,10 +4,11 @@ extension Privileges {
   init(
     mySQL session: any DatabaseSession, trail: String, isLocal: Bool
   ) throws(Obstacle) {
-    let facts = try session.rows("SELECT VERSION(), CURRENT_USER(), DATABASE()")
+    let facts = try session.rows(of: 3, "SELECT VERSION(), CURRENT_USER(), DATABASE()")
     guard let row = facts.first, let version = row[0], let account = row[1], let database = row[2]
     else { throw .database("it does not say who this account is") }
     let found = try session.rows(
+      of: 1,
       "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '\(trail)'"
     )
     let grants =
@@ -48,7 +49,7 @@ extension Privileges {
     of query: String, _ session: any DatabaseSession
   ) throws(Obstacle) -> (grants: [Grant], roles: [Grant.Role]) {
     var (grants, roles): ([Grant], [Grant.Role]) = ([], [])
-    for row in try session.rows(query) {
+    for row in try session.rows(of: 1, query) {
       do throws(Grant.Refusal) {
         switch try Grant.parse(row.first.flatMap { $0 } ?? "") {
         case .grant(let grant): grants.append(grant)
@@ -68,6 +69,7 @@ extension Privileges {
     if !excess.contains(where: { $0.about == "SUPERUSER" }) { try judgeDatabases(session) }
     try judgeSchema(session, schema)
     overTrail = try session.rows(
+      of: 4,
       """
       SELECT has_table_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE'),
         has_table_privilege(c.oid, 'TRUNCATE'), pg_has_role(c.relowner, 'MEMBER')
@@ -82,6 +84,7 @@ extension Privileges {
   private mutating func judgeRoles(_ session: any DatabaseSession) throws(Obstacle) {
     let attributes = ["SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS"]
     let roles = try session.rows(
+      of: 7,
       """
       SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
         rolname = current_user
@@ -108,6 +111,7 @@ extension Privileges {
 
   private mutating func judgeDatabases(_ session: any DatabaseSession) throws(Obstacle) {
     for row in try session.rows(
+      of: 1,
       """
       SELECT datname FROM pg_database
       WHERE datname <> current_database() AND NOT datistemplate
@@ -123,6 +127,7 @@ extension Privileges {
     _ session: any DatabaseSession, _ schema: String
   ) throws(Obstacle) {
     let rows = try session.rows(
+      of: 3,
       """
       SELECT has_schema_privilege(n.oid, 'CREATE'), pg_has_role(n.nspowner, 'MEMBER'),
         EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid

@@ -4,8 +4,7 @@ import Glibc
 /// A SQLite file, opened for reading.
 @safe final class SQLiteSession: DatabaseSession {
   private let connection: OpaquePointer
-
-  var isEncrypted: Bool { false }
+  private let limit = DatabaseLimit.usual
 
   /// The file has to be there: it is not made.
   init(_ path: String) throws(Obstacle) {
@@ -18,10 +17,10 @@ import Glibc
     guard let opened = unsafe opened else { throw .database("\(path): out of memory") }
     unsafe connection = opened
     guard status == SQLITE_OK else { throw obstacle() }
-    unsafe sqlite3_busy_timeout(opened, Int32(DatabaseLimit.connectSeconds * 1000))
+    unsafe sqlite3_busy_timeout(opened, Int32(limit.connectSeconds * 1000))
     // Steps of its virtual machine: some seconds of work.
     unsafe sqlite3_progress_handler(opened, 50_000_000, { _ in 1 }, nil)
-    unsafe sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, Int32(DatabaseLimit.bytes))
+    unsafe sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, Int32(limit.bytes))
     // A file that somebody prepared names no functions of its own in views and triggers.
     for pragma in ["PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON"] {
       _ = try rows(pragma)
@@ -38,19 +37,22 @@ import Glibc
     let statement = unsafe prepared
     defer { unsafe sqlite3_finalize(statement) }
     let columns = unsafe sqlite3_column_count(statement)
-    var rows: [[String?]] = []
-    var bytes = 0
+    var rows = BoundedRows(limit)
     var status = unsafe sqlite3_step(statement)
     while status == SQLITE_ROW {
       let row = (0..<columns).map { column -> String? in
-        unsafe sqlite3_column_text(statement, column).map { unsafe String(cString: $0) }
+        // The text first: a blob becomes one, and then its length is that of the text.
+        unsafe sqlite3_column_text(statement, column).map { text in
+          let count = unsafe Int(sqlite3_column_bytes(statement, column))
+          return unsafe String(
+            decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+        }
       }
-      try DatabaseLimit.count(row, rows: rows.count, bytes: &bytes)
-      rows.append(row)
+      try rows.append(row)
       status = unsafe sqlite3_step(statement)
     }
     guard status == SQLITE_DONE else { throw obstacle() }
-    return rows
+    return rows.rows
   }
 
   private func obstacle() -> Obstacle {

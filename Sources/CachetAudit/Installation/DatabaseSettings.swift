@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// Which database Cachet uses, and as whom. In 3.x one URL may hold all of it.
 struct DatabaseSettings: Sendable {
@@ -23,6 +24,8 @@ struct DatabaseSettings: Sendable {
   let prefix: String
   /// PostgreSQL's schema.
   let schema: String
+  /// The file of whoever signed the server's certificate: MySQL's, and 3.x alone can be told one.
+  let certificateAuthority: String?
   /// DB_URL is set, and is no URL: what Cachet makes of it is not known here.
   let hasUnreadURL: Bool
 
@@ -67,11 +70,22 @@ struct DatabaseSettings: Sendable {
     schema =
       configuration.asks(for: "DB_SCHEMA")
       ? text(configuration.setting("DB_SCHEMA")) ?? "public" : "public"
+    certificateAuthority =
+      driver == .mysql && configuration.dotenv.dialect == .five
+      ? text(configuration.setting("MYSQL_ATTR_SSL_CA")) : nil
   }
 
   /// On this machine: by a socket, or by a name that never leaves it.
   var isLocal: Bool {
-    socket != nil || host.hasPrefix("/") || host == "localhost" || host == "::1"
-      || host.hasPrefix("127.")
+    socket != nil || host.hasPrefix("/") || Self.isLoopback(host)
+  }
+
+  /// By its number, or by the one name that never leaves the machine: '127.example.org' does.
+  private static func isLoopback(_ host: String) -> Bool {
+    var four = in_addr()
+    if unsafe inet_pton(AF_INET, host, &four) == 1 {
+      return UInt32(bigEndian: four.s_addr) >> 24 == 127
+    }
+    return host.lowercased() == "localhost" || host == "::1" || host == "[::1]"
   }
 }
