@@ -154,6 +154,16 @@ struct FeatureReviewTests {
     #expect(try isOn("subscribers") == false)
     #expect(try isOn("login-link") == true)
     #expect(try isOn("external-dependencies") == true)
+    try fixture.write(
+      "bootstrap/cachet/production.php",
+      "<?php return array (\n  'enable_subscribers' => '1',\n  'a' => '',\n  'enable_subscribers' => '0',\n);"
+    )
+    #expect(
+      throws: Obstacle.damaged(
+        path: "bootstrap/cachet/production.php",
+        what: "'enable_subscribers' is set in line 2 and in line 4")
+    ) { try isOn("subscribers") }
+    #expect(try isOn("login-link") == true)
   }
 }
 

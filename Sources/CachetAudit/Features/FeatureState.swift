@@ -19,7 +19,7 @@ extension Subject {
     guard installation.line != .three, let kept = try keptSettings() else {
       return Feature.State(isOn: nil, place: configuration.file.place())
     }
-    return Feature.State(isOn: kept.isOn(key) ?? standard, place: kept.file.place())
+    return Feature.State(isOn: try kept.isOn(key) ?? standard, place: kept.file.place())
   }
 
   /// The settings of 2.x as it keeps them in `bootstrap/cachet` between changes.
