@@ -120,18 +120,19 @@ let package = Package(
       name: "CPwquality", pkgConfig: "pwquality", providers: [.apt(["libpwquality-dev"])]),
     .systemLibrary(
       name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+    .systemLibrary(name: "CXattr"),
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite",
+        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite", "CXattr",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "AuditTests", dependencies: ["CachetAudit", "CSQLite", "TestSupport"],
+      name: "AuditTests", dependencies: ["CachetAudit", "CSQLite", "CXattr", "TestSupport"],
       exclude: ["Schemas"], swiftSettings: strict),
     .testTarget(name: "OTPTests", dependencies: ["OTP", "COpenSSL"], exclude: ["Embedded"]),
     .target(name: "StoreFaults", path: "Tests/StoreTool/Faults", cSettings: strictC),

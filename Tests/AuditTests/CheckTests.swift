@@ -111,6 +111,11 @@ struct CheckTests {
     .set("template-code", "CACHET_BLADE_RENDERER", "true", at: ".env:14", on: [.three]),
     .set("demo-mode", "CACHET_DEMO_MODE", "true", at: ".env:14", on: [.three]),
     Plant("env-readable", at: ".env:") { try $0.mode(".env", 0o644) },
+    // Nobody gets so far.
+    Plant("env-readable") {
+      try $0.mode(".env", 0o644)
+      try $0.mode("", 0o750)
+    },
     Plant("env-readable", at: ".env.bak:") { try $0.write(".env.bak", "A=1\n", mode: 0o644) },
     Plant("env-writable", at: ".env:") { try $0.mode(".env", 0o642) },
     Plant("storage-modes", at: "storage/logs:") { try $0.mode("storage/logs", 0o777) },
@@ -160,10 +165,16 @@ struct CheckTests {
     },
     .set("log-level", "LOG_LEVEL", "debug", at: ".env:13", on: [.three]),
     .set("log-level", "LOG_LEVEL", nil, at: ".env:", on: [.three]),
-    Plant("host-logs", at: "/var/log/apache2:") {
-      try FileManager.default.createDirectory(
-        atPath: "\($0.host)/var/log/apache2", withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o755])
+    Plant("host-logs", at: "/var/log/apache2/access.log.1:") {
+      try $0.log("apache2", folder: 0o755, "access.log.1", 0o644)
+    },
+    Plant("host-logs", at: "/var/log/nginx:") {
+      try $0.log("nginx", folder: 0o777, "access.log", 0o640)
+    },
+    // As Debian has them.
+    Plant("host-logs") {
+      try $0.log("apache2", folder: 0o750, "access.log", 0o644)
+      try $0.log("nginx", folder: 0o755, "access.log", 0o640)
     },
     Plant("host-logs", at: "/var/log/journal:") {
       try FileManager.default.createDirectory(

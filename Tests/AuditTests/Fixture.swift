@@ -83,6 +83,16 @@ final class Fixture {
     try write(".env", text + line + "\n", mode: 0o640)
   }
 
+  /// A log of the host.
+  func log(_ folder: String, folder mode: Int, _ name: String, _ fileMode: Int) throws {
+    let whole = "\(host)/var/log/\(folder)"
+    let files = FileManager.default
+    try files.createDirectory(atPath: whole, withIntermediateDirectories: true)
+    _ = files.createFile(
+      atPath: "\(whole)/\(name)", contents: nil, attributes: [.posixPermissions: fileMode])
+    try files.setAttributes([.posixPermissions: mode], ofItemAtPath: whole)
+  }
+
   func mode(_ path: String, _ mode: Int) throws {
     try FileManager.default.setAttributes(
       [.posixPermissions: mode], ofItemAtPath: "\(root)/\(path)")

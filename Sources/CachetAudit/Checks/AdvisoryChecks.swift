@@ -141,29 +141,6 @@ extension Check {
   private static let corrected = ["6.20.45", "7.30.7", "8.83.28", "9.52.17", "10.48.23", "11.31.0"]
 }
 
-/// A version number that is compared part by part.
-struct Release: Comparable {
-  let parts: [Int]
-
-  init?(_ text: String) {
-    let numbers = (text.hasPrefix("v") ? text.dropFirst() : text[...])
-      .split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count >= 2, !numbers.contains(nil) else { return nil }
-    parts = numbers.compactMap { $0 }
-  }
-
-  static func < (one: Release, other: Release) -> Bool {
-    one.parts.lexicographicallyPrecedes(other.parts)
-  }
-
-  /// At or behind the correction of its own line; lines behind all that are named have it.
-  func isFree(of corrections: [String]) -> Bool {
-    let known = corrections.compactMap { Release($0) }
-    if let own = known.first(where: { $0.parts.first == parts.first }) { return self >= own }
-    return known.max().map { self > $0 } ?? false
-  }
-}
-
 extension Subject {
   /// Looks into a file of Cachet's own code. Forks keep the number of the release they left from,
   /// so the lines tell, and the version does not.

@@ -120,19 +120,20 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         let database = subject.database
         guard database.driver == .sqlite else { return .notApplicable("no SQLite is used") }
-        guard let file = try subject.folder.status(database.name) else {
+        guard try subject.folder.status(database.name) != nil else {
           return .notApplicable("\(database.name) is not there yet")
         }
-        var seen: [Evidence] = []
-        let path = subject.folder.relative(database.name)
-        func add(_ message: String) {
-          seen.append(Evidence(path, message))
+        var seen = try subject.strangers(at: database.name)
+        let whole = subject.folder.absolute(database.name)
+        // Below the installation, other checks look at the folders.
+        if !whole.hasPrefix(subject.folder.root + "/"), let end = whole.lastIndex(of: "/") {
+          seen += try subject.strangers(at: String(whole[..<end]), reading: false)
         }
-        if file.isReadableByOthers { add("everybody on this host can read it") }
-        if file.isWritableByOthers { add("everybody on this host can write it") }
-        let below = subject.folder.absolute("public") + "/"
-        if subject.folder.absolute(database.name).hasPrefix(below) {
-          add("it lies below public/, where the web server gives it to anybody")
+        if whole.hasPrefix(subject.folder.absolute("public") + "/") {
+          seen.append(
+            Evidence(
+              subject.folder.relative(database.name),
+              "it lies below public/, where the web server gives it to anybody"))
         }
         return Verdict(seen)
       }),

@@ -49,7 +49,10 @@ struct Folder: Sendable {
     let group: gid_t
     let size: Int
     let changed: Int
+    /// Whom else it names; `nil` where it has no ACL.
+    let access: AccessList?
 
+    var octal: String { String(mode, radix: 8) }
     var isReadableByOthers: Bool { mode & 0o004 != 0 }
     var isWritableByOthers: Bool { mode & 0o002 != 0 }
   }
@@ -66,12 +69,29 @@ struct Folder: Sendable {
     }
     return Status(
       kind: facts.st_mode & S_IFMT, mode: facts.st_mode & 0o7777, owner: facts.st_uid,
-      group: facts.st_gid, size: Int(facts.st_size), changed: facts.st_mtim.tv_sec)
+      group: facts.st_gid, size: Int(facts.st_size), changed: facts.st_mtim.tv_sec,
+      access: try AccessList(of: absolute(path), named: path))
   }
 
   /// As `status`, for a whole path that is meant below this root, which tests make elsewhere.
   func status(below path: String) throws(Obstacle) -> Status? {
     try Folder(root: "").status(root == "/" ? path : root + path)
+  }
+
+  /// Whether accounts that nothing names get as far as `path`, of the folders that are ours to judge:
+  /// from the root on, or the one that a file elsewhere lies in.
+  func isOpenOnTheWay(to path: String) throws(Obstacle) -> Bool {
+    let whole = absolute(path)
+    var above = String(whole.prefix(upTo: whole.lastIndex(of: "/") ?? whole.startIndex))
+    while true {
+      if let folder = try status(above), folder.mode & 0o001 == 0 { return false }
+      guard above.hasPrefix(root + "/"), let end = above.lastIndex(of: "/") else { return true }
+      above = String(above[..<end])
+    }
+  }
+
+  func names(below path: String) throws(Obstacle) -> [String] {
+    try Folder(root: "").names(in: root == "/" ? path : root + path)
   }
 
   /// The names in the folder at `path`, sorted; none where there is no such folder.

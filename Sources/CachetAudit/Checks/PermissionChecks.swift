@@ -1,0 +1,94 @@
+import Glibc
+
+extension Check {
+  static let permissions: [Check] = [
+    Check(
+      id: "env-readable", family: .exposure, severity: .critical,
+      title: ".env, and what is cached of it, is for Cachet and root alone",
+      rationale: "it holds every secret of the installation, for every account of this host",
+      fix:
+        "chown root:www-data .env && chmod 640 .env, the same for bootstrap/cache/config.php; setfacl -b whatever an ACL names",
+      reference: "cachet docs, installation",
+      look: { (subject) throws(Obstacle) in
+        var seen: [Evidence] = []
+        for name in try subject.folder.names(in: "") where name.hasPrefix(".env") {
+          guard name != ".env.example", try subject.folder.status(name)?.kind == S_IFREG else {
+            continue
+          }
+          seen += try subject.strangers(at: name)
+        }
+        // All of .env once more, with whatever mode 'artisan config:cache' gave it.
+        seen += try subject.strangers(at: "bootstrap/cache/config.php")
+        return Verdict(seen)
+      }),
+    Check(
+      id: "env-writable", family: .exposure, severity: .medium,
+      title: "PHP cannot write .env",
+      rationale:
+        "the mail form of 2.x writes it, and that is the way of CVE-2021-39172 and 39174 into the process",
+      fix:
+        "chown root:www-data .env && chmod 640 .env; set-up and the mail form then need root's help",
+      reference: "cachet UpdateConfigCommandHandler; that read-only is enough is inferred",
+      look: { (subject) throws(Obstacle) in
+        guard let account = Account(subject.options.webUser) else {
+          return .notAsked("no account '\(subject.options.webUser)'; name PHP's with --web-user")
+        }
+        var seen: [Evidence] = []
+        func add(_ about: String, _ message: String) {
+          seen.append(
+            Evidence(
+              place: Place(path: subject.configuration.file.path), about: about, message: message))
+        }
+        let path = subject.configuration.file.path
+        if let file = try subject.folder.status(path), account.canWrite(file) {
+          add(
+            path,
+            "\(subject.options.webUser) can write it (mode \(file.octal))")
+        }
+        if let folder = try subject.folder.status(""), account.canWrite(folder) {
+          add(
+            "folder",
+            "\(subject.options.webUser) can write its folder, and so put another in its place")
+        }
+        return Verdict(seen)
+      }),
+    Check(
+      id: "storage-modes", family: .exposure, severity: .medium,
+      title: "storage and bootstrap/cache are not writable by everybody",
+      rationale:
+        "any account of this host can plant sessions, compiled views and configuration that PHP runs",
+      fix:
+        "chown -R www-data:www-data storage bootstrap/cache && chmod -R o-rwx storage bootstrap/cache",
+      reference: "cachet docs tell 'chmod -R 777 storage'",
+      look: { (subject) throws(Obstacle) in
+        var seen: [Evidence] = []
+        for path in [
+          "storage", "storage/app", "storage/framework", "storage/framework/sessions",
+          "storage/framework/views", "storage/framework/cache", "storage/logs", "bootstrap/cache",
+          "bootstrap/cachet", "database",
+        ] {
+          seen += try subject.strangers(at: path, reading: false)
+        }
+        return Verdict(seen)
+      }),
+  ]
+}
+
+extension Subject {
+  /// Who can read or write the file or folder at `path`, or write it alone, and is neither Cachet nor
+  /// root nor the owner's own group.
+  func strangers(
+    at path: String, reading: Bool = true, besides groups: Set<gid_t> = []
+  ) throws(Obstacle) -> [Evidence] {
+    guard let file = try folder.status(path) else { return [] }
+    let shown = folder.relative(path)
+    var seen = Evidence.named(
+      shown, file, reading: reading, except: Account(options.webUser), groups)
+    if file.isWritableByOthers || reading && file.isReadableByOthers,
+      try folder.isOpenOnTheWay(to: path)
+    {
+      seen.insert(Evidence(shown, openToAll: file), at: 0)
+    }
+    return seen
+  }
+}

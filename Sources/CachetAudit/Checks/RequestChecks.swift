@@ -1,0 +1,111 @@
+extension Check {
+  /// What Cachet believes of who asks, and by which way.
+  static let requests: [Check] = [
+    Check(
+      id: "app-url", family: .exposure, severity: .medium,
+      title: "APP_URL is an https address",
+      rationale:
+        "links in mails are made from it, and the session cookie is protected only where everything is https",
+      fix: "set APP_URL to the address that people use, with https://",
+      reference: "cachet .env.example, config/app.php",
+      look: { subject in
+        let url = subject.setting("APP_URL")
+        guard let text = url.value.text else {
+          return .broken(url.evidence("APP_URL is not set, and then it is http://localhost"))
+        }
+        return text.bytes.starts(with: "https://".utf8)
+          ? .holds : .broken(url.evidence("APP_URL does not begin with https://"))
+      }),
+    Check(
+      id: "secure-cookie", family: .exposure, severity: .medium,
+      title: "the session cookie travels by https alone",
+      rationale: "one request by http, and whoever listens is signed in",
+      fix:
+        "set SESSION_SECURE_COOKIE=true; in 2.3, which does not read it, 'secure' => true in config/session.php",
+      reference: "cachet config/session.php",
+      look: { (subject) throws(Obstacle) in
+        if subject.installation.line == .two3 {
+          guard let file = try subject.folder.read("config/session.php") else {
+            return .notApplicable("config/session.php is not there")
+          }
+          return file.line(uncommented: "'secure' => true") != nil
+            ? .holds
+            : .broken(
+              Evidence(
+                place: file.place(of: "'secure'"), about: "secure",
+                message: "'secure' is not true, and 2.3 reads no variable for it"))
+        }
+        let cookie = subject.setting("SESSION_SECURE_COOKIE")
+        if cookie.value.isTruthy { return .holds }
+        // 3.x without the variable follows the request's scheme.
+        if subject.installation.line == .three, !cookie.isSet { return .holds }
+        return .broken(
+          cookie.evidence(
+            cookie.isSet
+              ? "SESSION_SECURE_COOKIE is \(cookie.shown)"
+              : "SESSION_SECURE_COOKIE is not set, and then it is false"))
+      }),
+    Check(
+      id: "trusted-proxies", family: .exposure, severity: .medium,
+      title: "nobody but the proxy says where a request comes from",
+      rationale:
+        "with X-Forwarded-For of one's own, the limit on sign-in attempts counts a new address each time",
+      fix:
+        "let the proxy overwrite X-Forwarded-*, and let nobody else reach PHP; in 3.x name its address in CACHET_TRUSTED_PROXIES",
+      reference:
+        "cachet 2.4 TrustProxies.php reads 'trustedproxies.proxies', the file is trustedproxy",
+      look: { (subject) throws(Obstacle) in
+        if subject.installation.line == .three {
+          let proxies = subject.setting("CACHET_TRUSTED_PROXIES")
+          let text = proxies.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+          let names = text.split { $0 == "," || $0.isWhitespace }
+          guard names.contains(where: { everybody.contains($0.uppercased()) || $0.hasSuffix("/0") })
+          else { return .holds }
+          return .broken(proxies.evidence("CACHET_TRUSTED_PROXIES trusts everybody"))
+        }
+        guard let file = try subject.folder.read("app/Http/Middleware/TrustProxies.php"),
+          file.contains("'trustedproxies.proxies'")
+        else { return .holds }
+        let proxies = subject.setting("TRUSTED_PROXIES")
+        return .broken(
+          Evidence(
+            place: file.place(of: "'trustedproxies.proxies'"), about: "TRUSTED_PROXIES",
+            message: proxies.isGiven
+              ? "TRUSTED_PROXIES is set, and this code does not read it: everybody is trusted"
+              : "this code trusts everybody, and does not read TRUSTED_PROXIES"))
+      }),
+    Check(
+      id: "remote-user", family: .exposure, severity: .high,
+      title: "nobody is signed in because the web server names them",
+      rationale:
+        "with it no second factor is asked for: 3.x takes the address from the header Remote-User, which any client can send, 2.4 from the server's REMOTE_USER",
+      fix:
+        "leave AuthenticateRemoteUser commented out (3.x), always_authenticate off (2.4), or let the proxy remove the header",
+      reference: "cachethq/core AuthenticateRemoteUser; cachet 2.4 RemoteUserAuthenticate",
+      look: { (subject) throws(Obstacle) in
+        guard subject.installation.line != .two3 else {
+          return .notApplicable("2.3 does not do that")
+        }
+        guard subject.installation.line == .three else {
+          let state = try subject.storedState("always_authenticate", false)
+          guard let isOn = state.isOn else { return .notAsked("give --database") }
+          return isOn
+            ? .broken(
+              Evidence(
+                place: state.place, about: "always_authenticate",
+                message: "always_authenticate is on"))
+            : .holds
+        }
+        guard let file = try subject.folder.read("config/cachet.php"),
+          let line = file.line(uncommented: "AuthenticateRemoteUser::class")
+        else { return .holds }
+        return .broken(
+          Evidence(
+            place: Place(path: file.path, line: line), about: "AuthenticateRemoteUser",
+            message: "the middleware is on"))
+      }),
+  ]
+
+  /// Names of all proxies; the last is whoever connects.
+  private static let everybody: Set<String> = ["*", "**", "REMOTE_ADDR"]
+}

@@ -1,0 +1,26 @@
+/// What lines of PHP say, as far as that can be told without PHP.
+extension SourceFile {
+  private var lines: [Substring] {
+    String(decoding: bytes, as: UTF8.self).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
+  /// The first line with `text` outside of a `//` comment, counted from 1.
+  func line(uncommented text: String) -> Int? {
+    lines.firstIndex { line in
+      guard let found = line.firstRange(of: text) else { return false }
+      let before = line[..<found.lowerBound]
+      return !before.contains("//") && !before.contains("#")
+        && !before.drop(while: \.isWhitespace).hasPrefix("*")
+    }.map { $0 + 1 }
+  }
+
+  /// The first line in which an array of PHP has `key` at what PHP takes for true, counted from 1.
+  func line(turningOn key: String) -> Int? {
+    lines.firstIndex { line in
+      guard let found = line.firstRange(of: "'\(key)' => ") else { return false }
+      let value = String(line[found.upperBound...].prefix { !",])".contains($0) }).trimmed
+      return !["", "''", "'0'", "0", "false", "NULL", "null", "array ("].contains(value)
+    }.map { $0 + 1 }
+  }
+}
