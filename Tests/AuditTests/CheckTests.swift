@@ -104,9 +104,70 @@ struct CheckTests {
     .set("half-configured", "MAIL_PASSWORD", "abcdefgh", at: ".env:14"),
     .set("beacon", "CACHET_BEACON", "true", at: ".env:11", on: [.two4, .two5, .three]),
     .set("beacon", "CACHET_BEACON", nil, at: ".env:", on: [.two4, .two5, .three]),
-    Plant("mail-transport", twos, at: ".env:") {
+    Plant("mail-transport", twos, at: ".env:15") {
       try $0.set("MAIL_DRIVER", "smtp")
       try $0.set("MAIL_HOST", "mail.example.org")
+      try $0.set("MAIL_ENCRYPTION", "null")
+    },
+    // What 2.x takes where nothing is set.
+    Plant("mail-transport", twos, at: ".env:14") {
+      try $0.set("MAIL_DRIVER", nil)
+      try $0.set("MAIL_HOST", "mail.example.org")
+      try $0.set("MAIL_ENCRYPTION", "")
+    },
+    Plant("mail-transport") {
+      try $0.set($0.line == .three ? "MAIL_MAILER" : "MAIL_DRIVER", "smtp")
+      try $0.set("MAIL_HOST", "mail.example.org")
+    },
+    .set("environment", "APP_ENV", "Production", at: ".env:1"),
+    .set("database-superuser", "DB_USERNAME", nil, at: ".env:", on: [.two4, .two5, .three]),
+    .set("database-transport", "DB_HOST", "127.example.org", at: ".env:6"),
+    Plant("database-transport", [.three]) {
+      try $0.set(
+        "DB_URL", "pgsql://cachet:\(Fixture.password)@db.example.org/cachet?sslmode=verify-full")
+    },
+    Plant("database-transport", [.three]) {
+      try $0.set("DB_CONNECTION", "pgsql")
+      try $0.set("DB_HOST", "db.example.org")
+      try $0.set("DB_SSLMODE", "verify-full")
+      try $0.write("config/database.php", "<?php\n'sslmode' => env('DB_SSLMODE', 'prefer'),\n")
+    },
+    Plant("secret-reuse", [.three], at: ".env:13") {
+      try $0.set("DB_URL", "mysql://cachet:\(Fixture.password)@127.0.0.1/cachet")
+      try $0.set("REDIS_PASSWORD", "\"\(Fixture.password)\"")
+      try $0.set("DB_PASSWORD", nil)
+    },
+    Plant("public-leftovers", at: "public/logs:") {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\($0.root)/public/logs", withDestinationPath: "../storage/logs")
+    },
+    Plant("public-leftovers", at: "storage/app/public/dump.sql:") {
+      try $0.write("storage/app/public/dump.sql", "")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\($0.root)/public/storage", withDestinationPath: "../storage/app/public")
+    },
+    // A release of several that share one storage.
+    Plant("public-leftovers") {
+      let files = FileManager.default
+      try files.createDirectory(
+        atPath: "\($0.host)/shared/app/public", withIntermediateDirectories: true)
+      try files.removeItem(atPath: "\($0.root)/storage")
+      try files.createSymbolicLink(
+        atPath: "\($0.root)/storage", withDestinationPath: "\($0.host)/shared")
+      try files.createSymbolicLink(
+        atPath: "\($0.root)/public/storage", withDestinationPath: "../storage/app/public")
+    },
+    Plant("template-sandbox", [.three], at: "vendor/cachethq/core/src/Renderers/TwigRenderer.php:3")
+    {
+      try $0.write(
+        "vendor/cachethq/core/src/Renderers/TwigRenderer.php",
+        "<?php\n\n$env = new Environment(new ArrayLoader([]));\n")
+    },
+    Plant("template-sandbox", [.three]) {
+      try $0.write(
+        "vendor/cachethq/core/src/Renderers/TwigRenderer.php",
+        "<?php\n\n$env = new Environment(new ArrayLoader([]));\n$env->addExtension(new SandboxExtension());\n"
+      )
     },
     .set("template-code", "CACHET_BLADE_RENDERER", "true", at: ".env:14", on: [.three]),
     .set("demo-mode", "CACHET_DEMO_MODE", "true", at: ".env:14", on: [.three]),
@@ -223,6 +284,43 @@ struct CheckTests {
       }
     }
     #expect(Set(Check.all.map(\.id)).count == Check.all.count)
+  }
+
+  @Test("a second line for where sessions are kept is a trace; the same line twice is none")
+  func moved() throws {
+    for (line, second, isTrace) in [
+      (Installation.Line.two4, "REDIS_HOST=192.0.2.66", true),
+      (.two4, "REDIS_HOST=127.0.0.1", false),
+      (.three, "REDIS_HOST=192.0.2.66", false),
+    ] {
+      let fixture = try Fixture(line)
+      try fixture.set("REDIS_HOST", "127.0.0.1")
+      try fixture.add(second)
+      let told = try fixture.audit().told
+      #expect(told.contains("environment-file .env:15"))
+      #expect(told.contains("env-injection .env:14") == isTrace, "\(line) \(second)")
+    }
+  }
+
+  @Test("what cannot be told is not called clean")
+  func untold() throws {
+    func outcome(_ id: String, _ fixture: Fixture) throws -> String {
+      let result = try fixture.audit().results.first { $0.check.id == id }
+      return "\(try #require(result).outcome)".prefix { $0 != "(" }.description
+    }
+    let two = try Fixture(.two4)
+    #expect(try outcome("cve-2023-43661", two) == "held")
+    try FileManager.default.removeItem(atPath: "\(two.root)/app/Bus/Handlers/Commands/Incident")
+    #expect(try outcome("cve-2023-43661", two) == "notAsked")
+
+    let three = try Fixture(.three)
+    #expect(try outcome("template-sandbox", three) == "notAsked")
+    #expect(try outcome("cve-2024-52301", three) == "held")
+    try three.write(
+      "composer.lock",
+      "{\"packages\": [{\"name\": \"cachethq/core\", \"version\": \"dev-main\"}, {\"name\": \"laravel/framework\", \"version\": \"12.x-dev\"}]}"
+    )
+    #expect(try outcome("cve-2024-52301", three) == "notAsked")
   }
 
   @Test("default passwords are defaults, and weak beside it")

@@ -87,7 +87,8 @@ struct DatabaseSettingsTests {
   @Test("without an account nobody signs in as whoever runs the audit")
   func noAccount() throws {
     for driver in ["mysql", "pgsql"] {
-      let settings = try settings(.three, ["DB_CONNECTION=\(driver)", "DB_DATABASE=d"])
+      let settings = try settings(
+        .three, ["DB_CONNECTION=\(driver)", "DB_DATABASE=d", "DB_USERNAME=null"])
       #expect(throws: Obstacle.database("no account is named for it")) {
         try settings.open(in: .workingDirectory)
       }

@@ -32,8 +32,8 @@ extension Check {
         }
         // An end that holds for all of them.
         let file = try subject.folder.read("config/sanctum.php")
-        let allEnd = file.map {
-          $0.contains("'expiration' =>") && !$0.contains("'expiration' => null")
+        let allEnd = (1...9).contains { minutes in
+          file?.line(uncommented: "'expiration' => \(minutes)") != nil
         }
         return try subject.withDatabase { (live) throws(Obstacle) in
           guard let tokens = try live.tokens.get() else {
@@ -42,7 +42,7 @@ extension Check {
           return Verdict(
             tokens.compactMap { token in
               var faults: [String] = []
-              if !token.expires, allEnd != true { faults.append("never ends") }
+              if !token.expires, !allEnd { faults.append("never ends") }
               if token.mayDoAll { faults.append("may do all") }
               return faults.isEmpty
                 ? nil

@@ -73,23 +73,49 @@ extension Check {
       fix: "move to 2.4.1 at least, or to 3.x",
       reference: "GHSA-hv79-p62r-wg3p",
       look: { (subject) throws(Obstacle) in
+        var isSeen = false
         for name in ["Create", "Report", "Update"] {
           let path = "app/Bus/Handlers/Commands/Incident/\(name)IncidentCommandHandler.php"
           let verdict = try subject.probe(path) { file in
             file.contains("Twig") && !file.contains("SandboxExtension")
               ? ("Twig", "the template is rendered without a sandbox") : nil
           }
-          if case .holds = verdict { continue }
+          if case .holds = verdict {
+            isSeen = true
+            continue
+          }
           if case .notApplicable = verdict, subject.installation.line != .three { continue }
           return verdict
         }
-        return .holds
+        return isSeen ? .holds : .notAsked("nothing here renders templates of incidents")
+      }),
+    Check(
+      id: "template-sandbox", family: .advisories, severity: .critical,
+      title: "3.x renders templates of incidents in a sandbox",
+      rationale:
+        "any signed-in user runs programs on this host by a template: before 2026-08-03 Twig had no sandbox, and Blade no switch",
+      fix: "'composer update cachethq/core'; until then, let nobody in who does not run this host",
+      reference: "cachethq/core #403 (beea6f1d)",
+      look: { (subject) throws(Obstacle) in
+        guard subject.installation.line == .three else {
+          return .notApplicable("2.x has other code for it (see cve-2023-43661)")
+        }
+        let path = "vendor/cachethq/core/src/Renderers/TwigRenderer.php"
+        guard let file = try subject.folder.read(path) else {
+          return .notAsked("\(path) is not there: run it where Cachet runs")
+        }
+        return file.contains("SandboxExtension")
+          ? .holds
+          : .broken(
+            Evidence(
+              place: file.place(of: "new Environment"), about: path,
+              message: "the template is rendered without a sandbox"))
       }),
     Check(
       id: "env-injection", family: .advisories, severity: .critical,
       title: ".env shows no traces of the holes of its mail form",
       rationale:
-        "a field of the form that names another secret, or sessions moved to a strange Redis, is what the known attacks leave behind",
+        "a field of the form that names another secret, and a second line for Redis or for where sessions are kept, is what the known attacks leave behind",
       fix: "take the host for broken into: keep a copy, then change every secret in .env",
       reference: "CVE-2021-39172, CVE-2021-39174",
       look: { subject in
@@ -104,6 +130,17 @@ extension Check {
                 message: "\(entry.name) is made from \(name)"))
           }
         }
+        guard subject.installation.line != .three else { return Verdict(seen) }
+        for name in movedNames {
+          let lines = subject.configuration.dotenv.entries.filter { $0.name == name }
+          guard let first = lines.first,
+            let other = lines.first(where: { $0.value?.bytes != first.value?.bytes })
+          else { continue }
+          seen.append(
+            Evidence(
+              place: Place(path: Configuration.path, line: first.line), about: name,
+              message: "\(name) is set here, and to something else in line \(other.line)"))
+        }
         return Verdict(seen)
       }),
     Check(
@@ -117,7 +154,10 @@ extension Check {
         guard let told = subject.installation.packages["laravel/framework"] else {
           return .notApplicable("composer.lock does not name laravel/framework")
         }
-        guard let release = Release(told), !release.isFree(of: corrected) else { return .holds }
+        guard let release = Release(told) else {
+          return .notAsked("composer.lock names a branch of laravel/framework, and no release")
+        }
+        guard !release.isFree(of: corrected) else { return .holds }
         return .broken(
           Evidence(
             place: Place(path: "composer.lock"), about: "laravel/framework",
@@ -136,6 +176,11 @@ extension Check {
   private static let secretNames: Set<String> = [
     "APP_KEY", "DB_DATABASE", "DB_HOST", "DB_USERNAME", "DB_PASSWORD", "MAIL_PASSWORD",
     "REDIS_PASSWORD", "NEXMO_SECRET", "GITHUB_TOKEN",
+  ]
+  /// What an attacker sets by a line of his own, which in 2.x wins by standing first.
+  private static let movedNames = [
+    "APP_KEY", "SESSION_DRIVER", "CACHE_DRIVER", "QUEUE_DRIVER", "REDIS_HOST", "REDIS_PORT",
+    "REDIS_DATABASE", "REDIS_PASSWORD",
   ]
   /// The first corrected release of each line of laravel/framework.
   private static let corrected = ["6.20.45", "7.30.7", "8.83.28", "9.52.17", "10.48.23", "11.31.0"]

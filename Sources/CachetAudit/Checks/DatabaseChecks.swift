@@ -80,7 +80,9 @@ extension Check {
         guard administrators.contains(database.user.lowercased()) else { return .holds }
         return .broken(
           database.userSetting.evidence(
-            "the account's name is that of an administrator or of the example file"))
+            database.userSetting.isSet
+              ? "the account's name is that of an administrator or of the example file"
+              : "no account is set, and then it is '\(database.user)'"))
       }),
     Check(
       id: "database-transport", family: .database, severity: .high,
@@ -96,15 +98,21 @@ extension Check {
         }
         let evidence = database.hostSetting.evidence(
           "the server is remote, and nothing here makes the connection use TLS")
+        let modes = ["require", "verify-ca", "verify-full"]
+        if database.driver == .pgsql, let mode = database.sslMode {
+          return modes.contains(mode) ? .holds : .broken(evidence)
+        }
         guard let file = try subject.folder.read("config/database.php") else {
           return .broken(evidence)
         }
         let isEncrypted =
           switch database.driver {
           case .pgsql:
-            ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains {
-              file.line(uncommented: $0) != nil
-            }
+            file.line(uncommented: "'DB_SSLMODE'") != nil && subject.setting("DB_SSLMODE").isSet
+              ? subject.setting("DB_SSLMODE").isAny(of: modes)
+              : ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains {
+                file.line(uncommented: $0) != nil
+              }
           case .mysql, .sqlite, nil:
             file.line(uncommented: "MYSQL_ATTR_SSL_CA") != nil
               && subject.setting("MYSQL_ATTR_SSL_CA").isGiven
@@ -143,7 +151,7 @@ extension Check {
     "secret", "postgres", "root", "cachet", "homestead", "password", "mysql", "admin", "changeme",
   ]
   private static let administrators: Set<String> = [
-    "root", "postgres", "sa", "admin", "mysql", "homestead",
+    "root", "postgres", "sa", "admin", "mysql", "homestead", "forge",
   ]
 }
 
@@ -166,10 +174,15 @@ extension Configuration {
       "GITHUB_TOKEN", "AWS_SECRET", "AWS_SECRET_ACCESS_KEY", "LOG_SLACK_WEBHOOK_URL",
       "POSTMARK_TOKEN", "RESEND_KEY", "SLACK_BOT_USER_OAUTH_TOKEN", "PUSHER_APP_SECRET",
     ]
-    return names.compactMap { name in
+    var secrets = names.compactMap { name -> (setting: Setting, value: HiddenValue)? in
       let setting = setting(name)
-      guard let value = setting.value.text, value.bytes.count >= 4 else { return nil }
-      return (setting, value)
+      return setting.value.text.map { (setting, $0) }
     }
+    let database = DatabaseSettings(self)
+    if database.passwordSetting.name == "DB_URL", let password = database.password {
+      secrets.removeAll { $0.setting.name == "DB_PASSWORD" && $0.value.isSame(as: password) }
+      secrets.append((database.passwordSetting, password))
+    }
+    return secrets.filter { $0.value.bytes.count >= 4 }
   }
 }

@@ -119,13 +119,18 @@ extension Check {
       reference: "cachet config/mail.php",
       look: { subject in
         let driver = subject.setting("MAIL_MAILER", "MAIL_DRIVER")
-        guard driver.isAny(of: "smtp") else { return .notApplicable("no SMTP relay is used") }
+        // 2.x takes smtp where nothing is set, 3.x the log.
+        let isDefault = subject.installation.line != .three && !driver.isSet
+        guard isDefault || driver.isAny(of: "smtp") else {
+          return .notApplicable("no SMTP relay is used")
+        }
         let host = subject.setting("MAIL_HOST")
         guard host.isGiven, !host.isAny(of: "localhost", "127.0.0.1", "::1") else {
           return .holds
         }
+        // Unset means tls; null and an empty text do not.
         let encryption = subject.setting("MAIL_ENCRYPTION")
-        guard !encryption.isAny(of: "tls", "ssl", "smtps") else { return .holds }
+        guard encryption.isSet, !encryption.isAny(of: "tls", "ssl", "smtps") else { return .holds }
         return .broken(encryption.evidence("MAIL_ENCRYPTION is \(encryption.shown)"))
       }),
     Check(

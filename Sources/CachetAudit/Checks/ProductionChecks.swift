@@ -26,7 +26,8 @@ extension Check {
       reference: "cachet .env.example; laravel ConfirmableTrait",
       look: { subject in
         let environment = subject.setting("APP_ENV")
-        if environment.isAny(of: "production") { return .holds }
+        // To Laravel, 'Production' is another one.
+        if environment.value.text?.bytes.elementsEqual("production".utf8) == true { return .holds }
         if !environment.isGiven { return .holds }  // the default of config/app.php
         return .broken(environment.evidence("APP_ENV is \(environment.shown)"))
       }),

@@ -152,7 +152,9 @@ struct Setting: Sendable {
   }
 
   /// Compares with a word that is no secret, letters' case aside.
-  func isAny(of words: String...) -> Bool {
+  func isAny(of words: String...) -> Bool { isAny(of: words) }
+
+  func isAny(of words: [String]) -> Bool {
     guard let raw else { return false }
     let own = String(decoding: value.text?.bytes ?? raw.bytes, as: UTF8.self).lowercased()
     return words.contains(own)

@@ -26,6 +26,8 @@ struct DatabaseSettings: Sendable {
   let schema: String
   /// The file of whoever signed the server's certificate: MySQL's, and 3.x alone can be told one.
   let certificateAuthority: String?
+  /// As DB_URL names it: PostgreSQL's.
+  let sslMode: String?
   /// DB_URL is set, and is no URL: what Cachet makes of it is not known here.
   let hasUnreadURL: Bool
 
@@ -61,8 +63,18 @@ struct DatabaseSettings: Sendable {
     port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
     socket =
       driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
-    name = path ?? text(nameSetting) ?? (driver == .sqlite ? "database/database.sqlite" : "")
-    user = parts?.user ?? text(userSetting) ?? ""
+    // What config/database.php takes where a variable is not set.
+    let example =
+      switch configuration.dotenv.dialect {
+      case .lenientTwo: (name: "", user: "")
+      case .two: (name: "forge", user: "forge")
+      case .five: (name: "laravel", user: "root")
+      }
+    name =
+      path ?? text(nameSetting)
+      ?? (driver == .sqlite
+        ? "database/database.sqlite" : nameSetting.isSet ? "" : example.name)
+    user = parts?.user ?? text(userSetting) ?? (userSetting.isSet ? "" : example.user)
     password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
     // 3.x asks for neither.
     prefix =
@@ -73,6 +85,7 @@ struct DatabaseSettings: Sendable {
     certificateAuthority =
       driver == .mysql && configuration.dotenv.dialect == .five
       ? text(configuration.setting("MYSQL_ATTR_SSL_CA")) : nil
+    sslMode = parts?.queryItems?.first { $0.name == "sslmode" }?.value
   }
 
   /// On this machine: by a socket, or by a name that never leaves it.

@@ -113,6 +113,9 @@ struct Folder: Sendable {
     return Self.real(absolute(path)) ?? ""
   }
 
+  /// The file or folder at `path` without links; `nil` where there is none.
+  func real(_ path: String) -> String? { Self.real(absolute(path)) }
+
   /// The root without links; itself where it cannot be told.
   var resolved: String { Self.real(root) ?? root }
 

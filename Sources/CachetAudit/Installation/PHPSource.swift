@@ -14,13 +14,4 @@ extension SourceFile {
         && !before.drop(while: \.isWhitespace).hasPrefix("*")
     }.map { $0 + 1 }
   }
-
-  /// The first line in which an array of PHP has `key` at what PHP takes for true, counted from 1.
-  func line(turningOn key: String) -> Int? {
-    lines.firstIndex { line in
-      guard let found = line.firstRange(of: "'\(key)' => ") else { return false }
-      let value = String(line[found.upperBound...].prefix { !",])".contains($0) }).trimmed
-      return !["", "''", "'0'", "0", "false", "NULL", "null", "array ("].contains(value)
-    }.map { $0 + 1 }
-  }
 }
