@@ -195,6 +195,15 @@ struct CheckTests {
         atPath: "\($0.root)/public/storage", withDestinationPath: "../storage/app/public")
     },
     Plant("env-writable", at: ".env:") { try $0.mode("", 0o757) },
+    Plant("env-writable", at: ".env:") {
+      let files = FileManager.default
+      let shared = "\($0.host)/shared"
+      try files.createDirectory(atPath: shared, withIntermediateDirectories: true)
+      try files.moveItem(atPath: "\($0.root)/.env", toPath: "\(shared)/.env")
+      try files.createSymbolicLink(
+        atPath: "\($0.root)/.env", withDestinationPath: "\(shared)/.env")
+      try files.setAttributes([.posixPermissions: 0o757], ofItemAtPath: shared)
+    },
     Plant("public-leftovers", at: "public/.git:") { try $0.write("public/.git/HEAD", "") },
     .set("app-url", "APP_URL", "http://status.example.org", at: ".env:3"),
     .set(

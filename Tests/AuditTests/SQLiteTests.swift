@@ -93,6 +93,8 @@ struct SQLiteTests {
     #expect(try fixture.audit(database: true).toldOfDatabase == ["api-tokens: token 1"])
     try fixture.write("config/sanctum.php", "<?php\nreturn ['expiration' => null];\n")
     #expect(try fixture.audit(database: true).toldOfDatabase == ["api-tokens: token 1"])
+    try fixture.write("config/sanctum.php", "<?php\nreturn ['expiration' => env('ENDS')];\n")
+    #expect(try fixture.audit(database: true).toldOfDatabase == ["api-tokens: token 1"])
     try fixture.write("config/sanctum.php", "<?php\nreturn ['expiration' => 1440];\n")
     #expect(try fixture.audit(database: true).toldOfDatabase == [])
   }

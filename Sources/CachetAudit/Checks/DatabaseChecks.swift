@@ -4,7 +4,8 @@ extension Check {
       id: "database-defaults", family: .database, severity: .critical,
       title: "the database password is not one of the documentation",
       rationale: "everybody who has seen the example file or the image knows it",
-      fix: "give Cachet's account a password from 'openssl rand -base64 24'",
+      fix:
+        "give Cachet's account a password from 'openssl rand -base64 24'; accept this where the server knows PHP's account by its socket (peer, unix_socket)",
       reference: "cachet .env.example; cachethq/Docker entrypoint.sh",
       look: { subject in
         subject.withPassword { password, setting in

@@ -140,12 +140,8 @@ extension Check {
       fix: "set CACHET_BLADE_RENDERER=false",
       reference: "cachethq/core config/cachet.php",
       look: { subject in
-        guard subject.installation.line == .three else {
-          return .notApplicable("2.x has no such switch (see cve-2023-43661)")
-        }
-        let setting = subject.setting("CACHET_BLADE_RENDERER")
-        guard setting.value.isTruthy else { return .holds }
-        return .broken(setting.evidence("CACHET_BLADE_RENDERER is \(setting.shown)"))
+        subject.isOff(
+          "CACHET_BLADE_RENDERER", otherwise: "2.x has no such switch (see cve-2023-43661)")
       }),
     Check(
       id: "demo-mode", family: .features, severity: .high,
@@ -154,12 +150,17 @@ extension Check {
       fix: "set CACHET_DEMO_MODE=false",
       reference: "cachethq/core config/cachet.php",
       look: { subject in
-        guard subject.installation.line == .three else {
-          return .notApplicable("2.x has no demo mode")
-        }
-        let setting = subject.setting("CACHET_DEMO_MODE")
-        guard setting.value.isTruthy else { return .holds }
-        return .broken(setting.evidence("CACHET_DEMO_MODE is \(setting.shown)"))
+        subject.isOff("CACHET_DEMO_MODE", otherwise: "2.x has no demo mode")
       }),
   ]
+}
+
+extension Subject {
+  /// A switch of 3.x that should be off, as it is where nobody sets it.
+  fileprivate func isOff(_ name: String, otherwise why: String) -> Verdict {
+    guard installation.line == .three else { return .notApplicable(why) }
+    let setting = setting(name)
+    return setting.value.isTruthy
+      ? .broken(setting.evidence("\(name) is \(setting.shown)")) : .holds
+  }
 }

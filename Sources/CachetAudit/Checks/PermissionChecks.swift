@@ -50,6 +50,15 @@ extension Check {
             "folder",
             "\(subject.options.webUser) can write its folder, and so put another in its place")
         }
+        // A link, as where releases share one .env, leads into another folder.
+        if let target = subject.folder.target(ofLink: Configuration.path),
+          let end = target.lastIndex(of: "/"), end > target.startIndex,
+          let folder = try subject.folder.status(String(target[..<end])), account.canWrite(folder)
+        {
+          add(
+            "target",
+            "\(subject.options.webUser) can write the folder that it is a link into")
+        }
         return Verdict(seen)
       }),
     Check(
