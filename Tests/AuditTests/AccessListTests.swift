@@ -52,7 +52,9 @@ struct AccessListTests {
     }
     if path == "bootstrap/cache/config.php" {
       try fixture.cache()
-    } else if path != ".env", path.contains(".") { try fixture.write(path, "", mode: 0o640) }
+    } else if path != ".env", path.contains(".") {
+      try fixture.write(path, "", mode: 0o640)
+    }
     let whole = "\(fixture.root)/\(path)"
     try #require(
       unsafe setxattr(whole, Self.attribute, bytes, bytes.count, 0) == 0, "errno \(errno)")

@@ -311,6 +311,25 @@ struct CheckTests {
     }
   }
 
+  @Test("what is cached has no defaults: null is null")
+  func cachedNull() throws {
+    let fixture = try Fixture(.two4)
+    try fixture.cache()
+    let path = "bootstrap/cache/config.php"
+    let text = try String(contentsOfFile: "\(fixture.root)/\(path)", encoding: .utf8)
+    try fixture.write(
+      path,
+      text.replacing(
+        "'driver' => 'log'",
+        with: "'driver' => 'smtp', 'host' => 'mail.example.org', 'encryption' => NULL"
+      )
+      .replacing("'username' => 'cachet'", with: "'username' => NULL"), mode: 0o640)
+    let told = try fixture.audit().told
+    #expect(told.contains { $0.hasPrefix("mail-transport \(path):") })
+    let configuration = try Configuration(of: Installation(Folder(root: fixture.root)))
+    #expect(DatabaseSettings(configuration).user == "")
+  }
+
   @Test("what cannot be told is not called clean")
   func untold() throws {
     func outcome(_ id: String, _ fixture: Fixture) throws -> String {

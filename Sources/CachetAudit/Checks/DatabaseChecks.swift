@@ -109,7 +109,8 @@ extension Check {
         let isEncrypted =
           switch database.driver {
           case .pgsql:
-            file.line(uncommented: "'DB_SSLMODE'") != nil && subject.setting("DB_SSLMODE").isSet
+            (subject.configuration.cached != nil || file.line(uncommented: "'DB_SSLMODE'") != nil)
+              && subject.setting("DB_SSLMODE").isSet
               ? subject.setting("DB_SSLMODE").isAny(of: modes)
               : ["'sslmode' => 'require'", "'verify-ca'", "'verify-full'"].contains {
                 file.line(uncommented: $0) != nil

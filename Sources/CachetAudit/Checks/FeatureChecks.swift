@@ -120,7 +120,8 @@ extension Check {
       look: { subject in
         let driver = subject.setting("MAIL_MAILER", "MAIL_DRIVER")
         // 2.x takes smtp where nothing is set, 3.x the log.
-        let isDefault = subject.installation.line != .three && !driver.isSet
+        let isCached = subject.configuration.cached != nil
+        let isDefault = subject.installation.line != .three && !driver.isSet && !isCached
         guard isDefault || driver.isAny(of: "smtp") else {
           return .notApplicable("no SMTP relay is used")
         }
@@ -130,7 +131,9 @@ extension Check {
         }
         // Unset means tls; null and an empty text do not.
         let encryption = subject.setting("MAIL_ENCRYPTION")
-        guard encryption.isSet, !encryption.isAny(of: "tls", "ssl", "smtps") else { return .holds }
+        guard encryption.isSet || isCached, !encryption.isAny(of: "tls", "ssl", "smtps") else {
+          return .holds
+        }
         return .broken(encryption.evidence("MAIL_ENCRYPTION is \(encryption.shown)"))
       }),
     Check(

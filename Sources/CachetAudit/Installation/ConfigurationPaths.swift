@@ -82,6 +82,7 @@ enum ConfigurationPaths {
     "CACHET_TRUSTED_PROXIES": .value("cachet.trusted_proxies"),
     "DB_CONNECTION": .value("database.default"),
     "DB_URL": .value("database.connections.*.url"),
+    "DB_SSLMODE": .value("database.connections.*.sslmode"),
     "DB_SOCKET": .value("database.connections.*.unix_socket"),
     // The same in every channel that a configuration as it came has.
     "LOG_LEVEL": .value("logging.channels.single.level"),

@@ -66,6 +66,8 @@ struct DatabaseSettings: Sendable {
     // What config/database.php takes where a variable is not set.
     let example =
       switch configuration.dotenv.dialect {
+      // What is cached has all of it.
+      case _ where configuration.cached != nil: (name: "", user: "")
       case .lenientTwo: (name: "", user: "")
       case .two: (name: "forge", user: "forge")
       case .five: (name: "laravel", user: "root")
