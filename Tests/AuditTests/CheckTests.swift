@@ -87,6 +87,21 @@ struct CheckTests {
     .set("database-superuser", "DB_USERNAME", "root", at: ".env:8"),
     .set("database-transport", "DB_HOST", "db.example.org", at: ".env:6"),
     .set("secret-reuse", "REDIS_PASSWORD", "\"\(Fixture.password)\"", at: ".env:14"),
+    Plant("redis-remote", at: ".env:15") { try redis($0, "192.0.2.7") },
+    Plant("redis-remote", at: ".env:15") {
+      try redis($0, "192.0.2.7")
+      try $0.add("REDIS_PASSWORD=Calm-Valley=Beacon42")
+    },
+    Plant("redis-remote") {
+      try redis($0, "tls://192.0.2.7")
+      try $0.add("REDIS_PASSWORD=Calm-Valley=Beacon42")
+    },
+    Plant("redis-remote") { try redis($0, "localhost") },
+    Plant("redis-remote") { try $0.add("REDIS_HOST=192.0.2.7") },
+    Plant("redis-remote", [.three], at: ".env:16") {
+      try redis($0, "127.0.0.1")
+      try $0.add("REDIS_URL=tls://192.0.2.7:6379")
+    },
     Plant("sqlite-file", at: "database/database.sqlite:") {
       try $0.set("DB_DRIVER", $0.line == .three ? nil : "sqlite")
       try $0.set("DB_CONNECTION", $0.line == .three ? "sqlite" : nil)
@@ -208,7 +223,7 @@ struct CheckTests {
     .set("app-url", "APP_URL", "http://status.example.org", at: ".env:3"),
     .set(
       "secure-cookie", "SESSION_SECURE_COOKIE", "false", at: ".env:12", on: [.two4, .two5, .three]),
-    .set("secure-cookie", "SESSION_SECURE_COOKIE", nil, at: ".env:", on: [.two4, .two5]),
+    .set("secure-cookie", "SESSION_SECURE_COOKIE", nil, at: ".env:", on: [.two4, .two5, .three]),
     Plant("secure-cookie", [.two3], at: "config/session.php:2") {
       try $0.write("config/session.php", "<?php\n'secure' => false,\n")
     },
@@ -258,6 +273,10 @@ struct CheckTests {
       )
     },
   ]
+
+  private static func redis(_ fixture: Fixture, _ host: String) throws {
+    try fixture.add("SESSION_DRIVER=redis\nREDIS_HOST=\(host)")
+  }
 
   @Test("planted", arguments: plants)
   func planted(plant: Plant) throws {

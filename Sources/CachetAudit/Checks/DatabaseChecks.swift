@@ -122,6 +122,28 @@ extension Check {
         return isEncrypted ? .holds : .broken(evidence)
       }),
     Check(
+      id: "redis-remote", family: .database, severity: .high,
+      title: "a Redis on another machine asks for a password, and encrypts",
+      rationale:
+        "sessions and jobs that Cachet takes from it are PHP's own format: whoever writes there runs code here",
+      fix: "let Redis listen on this machine alone, or set REDIS_PASSWORD and reach it by TLS",
+      reference: "cachet config/database.php; laravel Redis connections",
+      look: { subject in
+        let stores = [
+          subject.setting("SESSION_DRIVER"), subject.setting("CACHE_STORE", "CACHE_DRIVER"),
+          subject.setting("QUEUE_CONNECTION", "QUEUE_DRIVER"),
+        ]
+        guard stores.contains(where: { $0.isAny(of: "redis") }) else {
+          return .notApplicable("no Redis is used")
+        }
+        let redis = RedisSettings(subject.configuration)
+        guard !redis.isLocal else { return .holds }
+        var seen: [Evidence] = []
+        if !redis.hasPassword { seen.append(redis.place.evidence("no password is set for it")) }
+        if !redis.isEncrypted { seen.append(redis.place.evidence("it is reached without TLS")) }
+        return Verdict(seen)
+      }),
+    Check(
       id: "sqlite-file", family: .database, severity: .high,
       title: "the SQLite file is for Cachet alone",
       rationale: "it holds every password's hash, every API key and every subscriber's address",

@@ -12,8 +12,10 @@ extension Check {
           return .notAsked("give the list of reviewed features with --features")
         }
         var seen: [Evidence] = []
+        var unknown: [String] = []
         for feature in subject.knownFeatures {
           let state = try feature.state(subject)
+          if state.isOn == nil { unknown.append(feature.name) }
           guard let entry = review.entries.first(where: { $0.feature == feature.name }) else {
             seen.append(
               Evidence(
@@ -36,6 +38,10 @@ extension Check {
                 place: Place(path: review.path, line: entry.line), about: feature.name,
                 message: "\(feature.name) was reviewed \(age) days ago"))
           }
+        }
+        if seen.isEmpty, !unknown.isEmpty {
+          return .notAsked(
+            "the database alone tells about \(unknown.joined(separator: ", ")): give --database")
         }
         return Verdict(seen)
       }),
@@ -82,11 +88,11 @@ extension Check {
           seen.append(
             token.evidence("GITHUB_TOKEN is set, and CACHET_EMOJI, all that it is for, is off"))
         }
-        let mail = subject.setting("MAIL_MAILER", "MAIL_DRIVER")
         let password = subject.setting("MAIL_PASSWORD")
-        if password.isGiven, !mail.isGiven || mail.isAny(of: "log", "array", "sendmail", "mail") {
+        let mailer = subject.mailer
+        if password.isGiven, ["log", "array", "sendmail", "mail"].contains(mailer.name) {
           seen.append(
-            password.evidence("MAIL_PASSWORD is set, and \(mail.name) is \(mail.shown)"))
+            password.evidence("MAIL_PASSWORD is set, and mail goes to '\(mailer.name)'"))
         }
         return Verdict(seen)
       }),
@@ -118,11 +124,7 @@ extension Check {
       fix: "set MAIL_ENCRYPTION=tls",
       reference: "cachet config/mail.php",
       look: { subject in
-        let driver = subject.setting("MAIL_MAILER", "MAIL_DRIVER")
-        // 2.x takes smtp where nothing is set, 3.x the log.
-        let isCached = subject.configuration.cached != nil
-        let isDefault = subject.installation.line != .three && !driver.isSet && !isCached
-        guard isDefault || driver.isAny(of: "smtp") else {
+        guard subject.mailer.name == "smtp" else {
           return .notApplicable("no SMTP relay is used")
         }
         let host = subject.setting("MAIL_HOST")
@@ -131,7 +133,9 @@ extension Check {
         }
         // Unset means tls; null and an empty text do not.
         let encryption = subject.setting("MAIL_ENCRYPTION")
-        guard encryption.isSet || isCached, !encryption.isAny(of: "tls", "ssl", "smtps") else {
+        guard encryption.isSet || subject.configuration.cached != nil,
+          !encryption.isAny(of: "tls", "ssl", "smtps")
+        else {
           return .holds
         }
         return .broken(encryption.evidence("MAIL_ENCRYPTION is \(encryption.shown)"))

@@ -37,13 +37,15 @@ extension Check {
         }
         let cookie = subject.setting("SESSION_SECURE_COOKIE")
         if cookie.value.isTruthy { return .holds }
-        // 3.x without the variable follows the request's scheme.
-        if subject.installation.line == .three, !cookie.isSet { return .holds }
+        let standard =
+          subject.installation.line == .three
+          ? "the cookie is secure only where Cachet sees https itself, and not behind a proxy"
+          : "it is false"
         return .broken(
           cookie.evidence(
             cookie.isSet
               ? "SESSION_SECURE_COOKIE is \(cookie.shown)"
-              : "SESSION_SECURE_COOKIE is not set, and then it is false"))
+              : "SESSION_SECURE_COOKIE is not set, and then \(standard)"))
       }),
     Check(
       id: "trusted-proxies", family: .exposure, severity: .medium,

@@ -16,9 +16,8 @@ struct Feature: Sendable {
     Feature(
       name: "mail", purpose: "notices by mail", lines: [.two3, .two4, .two5, .three],
       state: { subject in
-        let driver = subject.setting("MAIL_MAILER", "MAIL_DRIVER")
-        return State(
-          isOn: driver.isGiven && !driver.isAny(of: "log", "array"), place: driver.place)
+        let mailer = subject.mailer
+        return State(isOn: !["log", "array", ""].contains(mailer.name), place: mailer.place)
       }),
     variable("sms", "notices by SMS (Nexmo)", [.two4, .two5], "NEXMO_KEY"),
     variable("slack-log", "errors to Slack", [.two4, .two5, .three], "LOG_SLACK_WEBHOOK_URL"),

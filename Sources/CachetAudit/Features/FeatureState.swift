@@ -7,6 +7,17 @@ extension Subject {
       place: setting.place)
   }
 
+  /// What mail is handed to: without the variable SMTP in 2.x and the log in 3.x; empty for nothing.
+  var mailer: (name: String, place: Place) {
+    let setting = setting("MAIL_MAILER", "MAIL_DRIVER")
+    guard setting.isSet || configuration.cached != nil else {
+      return (installation.line == .three ? "log" : "smtp", setting.place)
+    }
+    return (
+      setting.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "", setting.place
+    )
+  }
+
   var knownFeatures: [Feature] { Feature.all.filter { $0.lines.contains(installation.line) } }
 
   /// A setting that lives in the database: as that says, where it is asked, otherwise as the file

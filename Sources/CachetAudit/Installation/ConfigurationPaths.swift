@@ -31,6 +31,7 @@ enum ConfigurationPaths {
     "DB_DATABASE": .value("database.connections.*.database"),
     "DB_USERNAME": .value("database.connections.*.username"),
     "DB_PASSWORD": .value("database.connections.*.password"),
+    "REDIS_HOST": .value("database.redis.default.host"),
     "REDIS_PASSWORD": .value("database.redis.default.password"),
     "SESSION_DRIVER": .value("session.driver"),
   ]
@@ -96,6 +97,7 @@ enum ConfigurationPaths {
     "MYSQL_ATTR_SSL_CA": .value("database.connections.*.options.1009"),
     "POSTMARK_TOKEN": .value("services.postmark.token"),
     "QUEUE_CONNECTION": .value("queue.default"),
+    "REDIS_URL": .value("database.redis.default.url"),
     "RESEND_KEY": .value("services.resend.key"),
     "SESSION_HTTP_ONLY": .value("session.http_only"),
     "SESSION_SAME_SITE": .value("session.same_site"),

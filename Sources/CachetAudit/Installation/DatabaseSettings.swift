@@ -96,7 +96,7 @@ struct DatabaseSettings: Sendable {
   }
 
   /// By its number, or by the one name that never leaves the machine: '127.example.org' does.
-  private static func isLoopback(_ host: String) -> Bool {
+  static func isLoopback(_ host: String) -> Bool {
     var four = in_addr()
     if unsafe inet_pton(AF_INET, host, &four) == 1 {
       return UInt32(bigEndian: four.s_addr) >> 24 == 127

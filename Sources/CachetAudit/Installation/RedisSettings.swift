@@ -1,0 +1,30 @@
+import FoundationEssentials
+
+/// The Redis that Cachet uses. In 3.x one URL may hold all of it; `tls://` stands for TLS in either.
+struct RedisSettings: Sendable {
+  /// What names the host.
+  let place: Setting
+  let isLocal: Bool
+  let isEncrypted: Bool
+  let hasPassword: Bool
+
+  init(_ configuration: Configuration) {
+    func text(_ setting: Setting) -> String? {
+      setting.value.text.flatMap { text in
+        text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
+      }
+    }
+    let hostSetting = configuration.setting("REDIS_HOST")
+    let urlSetting = configuration.setting("REDIS_URL")
+    let url = configuration.asks(for: "REDIS_URL") ? text(urlSetting) : nil
+    place = url == nil ? hostSetting : urlSetting
+    let written = url ?? text(hostSetting) ?? "127.0.0.1"
+    let scheme = written.firstRange(of: "://").map { written[..<$0.lowerBound].lowercased() }
+    let parts = scheme == nil ? nil : URLComponents(string: written)
+    let host = parts?.host ?? written
+    isEncrypted = ["tls", "rediss", "ssl"].contains(scheme)
+    isLocal = host.hasPrefix("/") || scheme == "unix" || DatabaseSettings.isLoopback(host)
+    hasPassword =
+      parts?.password?.isEmpty == false || configuration.setting("REDIS_PASSWORD").isGiven
+  }
+}
