@@ -23,7 +23,7 @@ final class ActionTable: TrailSource {
     (self.clock, self.pages) = (clock, pages)
   }
 
-  var mark: SourceMark? { SourceMark(record: max(last, reviewed)) }
+  func mark() -> SourceMark? { SourceMark(record: max(last, reviewed)) }
 
   func next() throws(Obstacle) -> TrailEvent? {
     while true {

@@ -23,9 +23,11 @@ struct TrailSources {
   }
 
   /// Where the next review begins, also for files of the last one that were not given now.
-  var marks: [String: SourceMark] {
+  func marks() throws(Obstacle) -> [String: SourceMark] {
     var marks = before?.sources ?? [:]
-    for (key, source) in zip(keys, sources) { if let mark = source.mark { marks[key] = mark } }
+    for (key, source) in zip(keys, sources) {
+      if let mark = try source.mark() { marks[key] = mark }
+    }
     return marks
   }
 
@@ -33,12 +35,7 @@ struct TrailSources {
     let folder = "storage/logs"
     for name in try installation.folder.names(in: folder) {
       let path = "\(folder)/\(name)"
-      guard name.hasSuffix(".log") else {
-        if name.hasSuffix(".gz") {
-          notes.append("\(Printable.text(path.utf8, limit: 200)) is compressed, and was not read")
-        }
-        continue
-      }
+      guard name.hasSuffix(".log") || name.hasSuffix(".log.gz") else { continue }
       // Nothing was written to it since.
       if let since, let status = try installation.folder.status(path),
         status.changed < since.seconds
@@ -105,8 +102,11 @@ struct TrailSources {
   private mutating func add(_ path: String, _ reader: some LineReader) {
     let whole =
       path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    // What was packed since is the same log.
+    let bare = whole.hasSuffix(".gz") ? String(whole.dropLast(3)) : whole
+    let mark = before?.sources[whole] ?? before?.sources[bare]
     do throws(Obstacle) {
-      sources.append(try LogSource(path: path, reader: reader, from: before?.sources[whole]))
+      sources.append(try LogSource(path: path, reader: reader, from: mark, noticed: now))
       keys.append(whole)
     } catch {
       obstacles.append(error)
