@@ -17,23 +17,29 @@ struct LogChain {
   let files: [LogFile]
   let rupture: Break?
 
-  /// From the file on that `mark` is about; without a mark the present one alone.
-  init(path: String, from mark: SourceMark? = nil) throws(Obstacle) {
+  /// From the file on that `mark` is about; without a mark the present one alone, which with one
+  /// `mayBeGone`.
+  init(path: String, from mark: SourceMark? = nil, mayBeGone: Bool = false) throws(Obstacle) {
     // The newest first: what is renamed meanwhile is found twice, and not missed.
-    let present = try LogFile(path: path)
-    var files = [present]
+    var files: [LogFile] = []
+    do throws(Obstacle) { files = [try LogFile(path: path)] } catch .unreadable(_, ENOENT)
+      where mayBeGone && mark != nil
+    {}
     guard let mark, mark.offset != nil else {
       (self.files, rupture) = (files, nil)
       return
     }
-    var isFound = try present.resume(at: mark)
+    // One that cannot be unpacked ends the search: it is told of when it is read.
+    func isContinued(_ file: LogFile) -> Bool {
+      do throws(Obstacle) { return try file.resume(at: mark) } catch { return true }
+    }
+    var isFound = files.first.map(isContinued) ?? false
     var number = 1
     while !isFound, number <= Self.longest, let older = try Self.rotated(path, number) {
       number += 1
       if files.contains(where: { older.isSame(as: $0) }) { continue }
       files.append(older)
-      // One that cannot be unpacked ends the search: it is told of when it is read.
-      do throws(Obstacle) { isFound = try older.resume(at: mark) } catch { isFound = true }
+      isFound = isContinued(older)
     }
     if isFound {
       rupture = nil

@@ -14,10 +14,11 @@ final class LogSource<Reader: LineReader>: TrailSource {
   private var obstacle: Obstacle?
 
   init(
-    path: String, reader: Reader, from mark: SourceMark? = nil, noticed now: Moment = .now
+    path: String, reader: Reader, from mark: SourceMark? = nil, mayBeGone: Bool = false,
+    noticed now: Moment = .now
   ) throws(Obstacle) {
     self.reader = reader
-    let chain = try LogChain(path: path, from: mark)
+    let chain = try LogChain(path: path, from: mark, mayBeGone: mayBeGone)
     files = chain.files[...]
     name = files.last?.path ?? path
     rupture = chain.rupture.map {
