@@ -20,7 +20,7 @@ final class FileReplacement {
       file = unsafe open(draft, flags, mode)
     }
     self.file = file
-    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
+    guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
   }
 
   deinit {
@@ -32,17 +32,17 @@ final class FileReplacement {
   /// Puts it in place, for good: it survives a machine that stops at this moment.
   func finish() throws(Obstacle) {
     guard fsync(file) == 0, unsafe rename(draft, path) == 0 else {
-      throw .unreadable(path: path, errno: errno)
+      throw .unwritable(path: path, errno: errno)
     }
     isDone = true
     let slash = path.lastIndex(of: "/")
     let name = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let folder = unsafe open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw .unreadable(path: name, errno: errno) }
+    guard folder >= 0 else { throw .unwritable(path: name, errno: errno) }
     defer { close(folder) }
     // Some file systems cannot, and need not.
     guard fsync(folder) == 0 || errno == EINVAL else {
-      throw .unreadable(path: name, errno: errno)
+      throw .unwritable(path: name, errno: errno)
     }
   }
 
@@ -61,7 +61,7 @@ final class FileReplacement {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-      guard count >= 0 || errno == EINTR else { throw .unreadable(path: path, errno: errno) }
+      guard count >= 0 || errno == EINTR else { throw .unwritable(path: path, errno: errno) }
       rest = rest.dropFirst(max(0, count))
     }
   }

@@ -68,11 +68,11 @@ struct FileReplacementTests {
   @Test("what went wrong is said in the system's words, and no draft stays")
   func words() throws {
     let missing = folder.path("nowhere/kept")
-    #expect(throws: Obstacle.unreadable(path: missing, errno: ENOENT)) {
+    #expect(throws: Obstacle.unwritable(path: missing, errno: ENOENT)) {
       try FileReplacement.write([], to: missing)
     }
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    #expect(throws: Obstacle.unreadable(path: path, errno: EISDIR)) {
+    #expect(throws: Obstacle.unwritable(path: path, errno: EISDIR)) {
       try FileReplacement.write([], to: path)
     }
     #expect(try drafts.isEmpty)
@@ -82,7 +82,7 @@ struct FileReplacementTests {
       try full.finish()
       Issue.record("written to a full disk")
     } catch {
-      #expect(error.words == "/dev/full: No space left on device")
+      #expect(error.words == "/dev/full: cannot be written: No space left on device")
     }
   }
 

@@ -166,7 +166,8 @@ struct Log: ParsableCommand {
       sources.missActions()
     }
     let sinks = try sinks(for: installation)
-    var summary = try TrailReview(since: since, thresholds: thresholds).run(sources.sources, into: sinks)
+    var summary = try TrailReview(since: since, thresholds: thresholds).run(
+      sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes
     summary.obstacles = sources.obstacles + summary.obstacles
     for sink in sinks { try sink.end(summary) }

@@ -32,7 +32,8 @@ struct TrailChainTests {
           let name = event.place.split(separator: "/").last ?? ""
           #expect(event.occurrence.time == Moment("2026-10-08T00:00:00Z"))
           told.append("\(event.occurrence.kind.rawValue) \(name)")
-        default: told.append(String(Int(event.occurrence.time.clock.suffix(2)).map { $0 - 10 } ?? 0))
+        default:
+          told.append(String(Int(event.occurrence.time.clock.suffix(2)).map { $0 - 10 } ?? 0))
         }
       }
     } catch {
@@ -213,7 +214,8 @@ struct TrailChainTests {
     #expect(seen.obstacle == nil && seen.told.count == 43)
   }
 
-  @Test("a line that never ends is no line: a log with a hole, and a small one that unpacks to much")
+  @Test(
+    "a line that never ends is no line: a log with a hole, and a small one that unpacks to much")
   func endless() async throws {
     try folder.write("access.log", line(1))
     let file = try FileHandle(forWritingTo: URL(filePath: path))

@@ -112,6 +112,27 @@ struct TrailProgramTests {
     #expect(small.peak > 0 && large.peak <= small.peak + 16 << 10)
   }
 
+  @Test("a million lines of gzip, in a piece of the memory that they would fill")
+  func packed() async throws {
+    let fixture = try Fixture(.two3)
+    let log = "\(fixture.root)/access.log.2.gz"
+    let line = AccessLineTests.line("POST /auth/login HTTP/1.1", 302)
+    let made = try await run(
+      "/bin/sh", ["-c", "yes \"$1\" | head -n 1000000 | gzip -1 > \"$2\"", "sh", line, log],
+      within: 120)
+    #expect(made.status == 0)
+    // 100 MB of lines; the program alone has 20.
+    let seen = try await run(
+      "/bin/sh",
+      [
+        "-c", "ulimit -d 40000; exec \"$@\"", "sh", Built.audit, "log", fixture.root,
+        "--access-log", log,
+      ], within: 300)
+    #expect(seen.status == 0, "\(seen.status) \(seen.errors)")
+    let told = seen.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(told.contains("access.log.2.gz, 1000000 records, 1000000 events"))
+  }
+
   private func posts(_ count: Int) -> String {
     (0..<count).map {
       AccessLineTests.line(

@@ -19,7 +19,7 @@ final class ByteStream {
     var facts = stat()
     if unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG {
       let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-      guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
+      guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
       (self.file, isOwn, replacement) = (file, true, nil)
       return
     }
@@ -36,7 +36,7 @@ final class ByteStream {
     let folder = FileManager.default.temporaryDirectory.path
     var template = Array("\(folder)/cachet-mfa-audit-XXXXXX".utf8CString)
     let file = unsafe mkstemp(&template)
-    guard file >= 0 else { throw .unreadable(path: folder, errno: errno) }
+    guard file >= 0 else { throw .unwritable(path: folder, errno: errno) }
     unsafe unlink(template)
     (path, self.file, isOwn, replacement) = (folder, file, true, nil)
   }

@@ -17,12 +17,13 @@ struct TrailThresholds: Sendable {
   private(set) var sessionMinutes = 120
 
   /// What can be set, by the rule that it is for.
-  private static let settable: [(rule: String, place: any WritableKeyPath<Self, Int> & Sendable)] = [
-    ("codes-refused", \.refusedPerDay), ("success-after-failures", \.failuresBeforeSuccess),
-    ("passwords-tried", \.passwords.count), ("too-many-requests", \.tooMany.count),
-    ("bulk-removal", \.removals.count), ("no-sign-in", \.sessionMinutes),
-    ("failures", \.failures.count),
-  ]
+  private static let settable: [(rule: String, place: any WritableKeyPath<Self, Int> & Sendable)] =
+    [
+      ("codes-refused", \.refusedPerDay), ("success-after-failures", \.failuresBeforeSuccess),
+      ("passwords-tried", \.passwords.count), ("too-many-requests", \.tooMany.count),
+      ("bulk-removal", \.removals.count), ("no-sign-in", \.sessionMinutes),
+      ("failures", \.failures.count),
+    ]
 
   static var rules: [String] { settable.map(\.rule) }
 

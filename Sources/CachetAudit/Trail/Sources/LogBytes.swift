@@ -10,7 +10,8 @@ final class LogBytes {
   private let file: Int32
   /// `nil` of standard input, which cannot be read again.
   private let facts: stat?
-  /// Made when reading begins: of a long chain few are read.
+  // Made when reading begins: of a long chain few are read.
+  private var piece: [UInt8] = []
   private var room: [UInt8] = []
   private var gunzip: Gunzip?
   /// Read, and not unpacked yet.
@@ -53,7 +54,11 @@ final class LogBytes {
       return piece.isEmpty ? nil : piece
     }
     while true {
-      if packed.isEmpty { packed = try read() }
+      if packed.isEmpty {
+        // Let go first: what is read into must be nobody else's.
+        packed = []
+        packed = try read()
+      }
       if room.isEmpty { room = [UInt8](repeating: 0, count: Self.pieceSize) }
       let isOver = packed.isEmpty
       let taken: Int
@@ -111,8 +116,6 @@ final class LogBytes {
       throw .unreadable(path: path, errno: errno)
     }
   }
-
-  private var piece: [UInt8] = []
 
   /// Empty at the end.
   private func read() throws(Obstacle) -> ArraySlice<UInt8> {

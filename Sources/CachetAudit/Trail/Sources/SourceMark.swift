@@ -11,12 +11,13 @@ struct SourceMark: Sendable, Codable, Equatable {
   /// How many bytes of it; of what is unpacked where it is gzip.
   var offset: Int?
   /// Of the last bytes before `offset`: a file that has the same there is continued, and no other.
+  /// Without an offset, of the last entry's name in the journal.
   var digest: String?
 
   /// So many bytes: a line or two, with their times.
   static let width = 256
 
-  static func digest(of bytes: [UInt8]) -> String? {
+  @Sendable static func digest(of bytes: [UInt8]) -> String? {
     var digest = [UInt8](repeating: 0, count: 32)
     var length: UInt32 = 32
     guard

@@ -84,7 +84,16 @@ struct TrailSources {
   mutating func addAuthLog(_ path: String) {
     let year = Int(now.day.prefix(4)) ?? 1970
     let clock = hostClock
-    add(path, AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year))
+    let reader = AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year)
+    do throws(Obstacle) {
+      guard try JournalExport.isOne(path) else { return add(path, reader) }
+      let key = whole(path)
+      sources.append(
+        try JournalExport(path: path, reader: reader, from: before?.sources[key], noticed: now))
+      keys.append(key)
+    } catch {
+      obstacles.append(error)
+    }
   }
 
   mutating func addActions(_ path: String) {
