@@ -128,7 +128,7 @@ struct TrailSources {
     let (key, clock) = ("actions", clock)
     sources.append(
       ActionTable(
-        from: before?.sources[key], clock: { clock.moment(of: $0) }, pages: pages))
+        from: before?.sources[key], noticed: now, clock: { clock.moment(of: $0) }, pages: pages))
     keys.append(key)
   }
 
