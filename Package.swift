@@ -124,10 +124,11 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite", "CXattr",
+        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite", "CXattr", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -62,20 +62,7 @@ struct SecretAges: Sendable {
 
   /// Replaces the file at `path`, for its owner alone.
   func write(to path: String) throws(Obstacle) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    do {
-      let data = try encoder.encode(Kept(key: key, secrets: entries))
-      let draft = "\(path).new"
-      try? FileManager.default.removeItem(atPath: draft)
-      guard
-        FileManager.default.createFile(
-          atPath: draft, contents: data, attributes: [.posixPermissions: 0o600]),
-        unsafe rename(draft, path) == 0
-      else { throw Obstacle.unreadable(path: path, errno: errno) }
-    } catch {
-      throw error as? Obstacle ?? .damaged(path: path, what: "cannot be written")
-    }
+    try JSONText.write(Kept(key: key, secrets: entries), to: path)
   }
 
   private func fingerprint(of name: String, _ value: HiddenValue) -> String? {

@@ -390,7 +390,7 @@ extension Fixture {
 }
 
 extension TestHost {
-  fileprivate func startMariaDB(options: String = "--skip-networking") async throws {
+  func startMariaDB(options: String = "--skip-networking") async throws {
     let started = try await shell(
       """
       install -d -o mysql /run/mysqld
@@ -402,7 +402,7 @@ extension TestHost {
     try #require(started.status == 0, "\(started)")
   }
 
-  fileprivate func startPostgreSQL(listening address: String = "") async throws {
+  func startPostgreSQL(listening address: String = "") async throws {
     let started = try await shell(
       """
       install -d -o postgres /run/postgresql
@@ -416,12 +416,12 @@ extension TestHost {
     try #require(started.status == 0, "\(started)")
   }
 
-  fileprivate func mariaDB(_ statements: [String]) async throws {
+  func mariaDB(_ statements: [String]) async throws {
     let seen = try await run("mariadb", input: statements.joined(separator: ";\n") + ";\n")
     try #require(seen.status == 0, "\(seen.errors)")
   }
 
-  fileprivate func postgreSQL(
+  func postgreSQL(
     _ statements: [String], in database: String = "postgres"
   ) async throws {
     let seen = try await run(

@@ -1,9 +1,11 @@
-/// Lines of logs, by all readers: the first byte says how large the pieces are that they come in.
+/// Lines of logs, by all readers: the first byte says how large the pieces are that they come in. What
+/// looks like gzip is unpacked first.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let all = input(data, size)
+  let size = 1 + Int(all.first ?? 0)
   let text = all.dropFirst()
-  let lines = split(text, by: 1 + Int(all.first ?? 0))
+  let lines = split(Gunzip.isGzip(text) ? unpack(text, by: size)[...] : text, by: size)
   var laravel = LaravelReader { $0.inUTC }
   let auth = AuthReader(
     clock: { $0.inUTC }, now: Moment(seconds: 1_790_856_000), thisYear: 2026)
@@ -58,6 +60,35 @@ private func split(_ text: ArraySlice<UInt8>, by size: Int) -> [[UInt8]] {
     expect(line.elementsEqual(bare), "the same line")
   }
   return lines
+}
+
+/// Whatever the pieces and the room, what is unpacked is the same, and so is whether it is all.
+private func unpack(_ packed: ArraySlice<UInt8>, by size: Int) -> [UInt8] {
+  let limit = 1 << 18
+  func unpack(by size: Int, room: Int) -> (made: [UInt8], isWhole: Bool) {
+    guard let gunzip = Gunzip() else { return ([], false) }
+    var made: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: room)
+    var rest = packed
+    while made.count < limit {
+      let piece = rest.prefix(size)
+      guard let (taken, count) = try? gunzip.unpack(piece, into: &room) else {
+        return (made, false)
+      }
+      rest = rest.dropFirst(taken)
+      made += room[..<count]
+      if piece.isEmpty, count == 0 { return (made, gunzip.isWhole) }
+      expect(taken + count > 0, "it goes on")
+    }
+    return (Array(made.prefix(limit)), false)
+  }
+  let (small, large) = (unpack(by: size, room: size), unpack(by: packed.count, room: limit))
+  expect(small.isWhole == large.isWhole, "as whole")
+  // What is broken gives nothing of the room that it was to be unpacked into.
+  let (shorter, longer) = small.made.count < large.made.count ? (small, large) : (large, small)
+  expect(longer.made.starts(with: shorter.made), "the same")
+  expect(!small.isWhole || small.made.count == large.made.count, "as much")
+  return longer.made
 }
 
 private func judge(_ reading: LineReading) {

@@ -6,7 +6,7 @@ import Testing
 @Suite("Missing libraries and tools")
 struct DependenciesTests {
   private static let toBuild =
-    "pkg-config libpam0g-dev libssl-dev libqrencode-dev libpwquality-dev libmariadb-dev libpq-dev libsqlite3-dev libcrypt-dev binutils git"
+    "pkg-config libpam0g-dev libssl-dev libqrencode-dev libpwquality-dev libmariadb-dev libpq-dev libsqlite3-dev zlib1g-dev libcrypt-dev binutils git"
 
   @Test("where all is there nothing is said and nothing installed")
   func nothingMissing() async throws {

@@ -26,11 +26,14 @@ enum JSONText {
     return String(escaped)
   }
 
-  /// Replaces the file at `path`: a reader sees the old one or the new one.
-  static func write(_ value: some Encodable, to path: String) throws(Obstacle) {
-    do { try Data(of(value).utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-      let cause = (error as? CocoaError)?.underlying as? POSIXError
-      throw .unwritable(path: path, errno: cause?.code.rawValue ?? EIO)
+  /// Replaces the file at `path`.
+  static func write(
+    _ value: some Encodable, to path: String, mode: mode_t = 0o600
+  ) throws(Obstacle) {
+    let text: String
+    do { text = try of(value) } catch {
+      throw .damaged(path: path, what: "cannot be put into words")
     }
+    try FileReplacement.write(text.utf8, to: path, mode: mode)
   }
 }

@@ -107,11 +107,6 @@ struct TrailSummary {
     var all = notes
     for (name, tally) in sources {
       let name = Printable.text(name.utf8, limit: 200)
-      if tally.hasGap {
-        all.append(
-          "\(name) is another file than at the last review: what came behind it in the old one was not found beside it"
-        )
-      }
       if tally.cut > 0 { all.append("\(name): \(tally.cut) lines were longer than is kept") }
       if tally.unreadable > 1 {
         all.append("\(name): \(tally.unreadable) lines were not understood; the first is named")

@@ -74,7 +74,14 @@ struct Log: ParsableCommand {
       "From which severity on a rule that is met fails the run.", valueName: "severity"))
   var failOn = Severity.high
 
+  @Option(
+    help: ArgumentHelp(
+      "From how many on a rule is met (repeatable): \(TrailThresholds.rules.joined(separator: ", ")); no-sign-in in minutes.",
+      valueName: "rule=n"))
+  var threshold: [String] = []
+
   func validate() throws {
+    _ = try thresholds()
     if let since, Since.moment(since, now: .now) == nil {
       throw ValidationError(
         "--since: '\(since)' is none of 7d, 24h, 2026-10-01, 2026-10-01T12:00:00Z")
@@ -98,8 +105,15 @@ struct Log: ParsableCommand {
     }
   }
 
+  /// Seconds: some hundred million lines. A small file of gzip can unpack to more than anybody reads.
+  private static let longest: UInt32 = 3600
+
   func run() throws {
-    let (summary, marks) = try Console.orComplain { () throws(Obstacle) in try review() }
+    alarm(Self.longest)
+    let thresholds = try thresholds()
+    let (summary, sources) = try Console.orComplain { () throws(Obstacle) in
+      try review(thresholds)
+    }
     for obstacle in summary.obstacles + summary.damaged {
       Console.complain(obstacle.words, hint: obstacle.hint)
     }
@@ -109,15 +123,29 @@ struct Log: ParsableCommand {
         throw Exit.notChecked
       }
       try Console.orComplain { () throws(Obstacle) in
-        try TrailMark(reviewed: Moment.now.description, by: reviewedBy, sources: marks)
-          .write(to: mark)
+        try TrailMark(
+          reviewed: Moment.now.description, by: reviewedBy, sources: try sources.marks()
+        ).write(to: mark)
       }
     }
     if !summary.obstacles.isEmpty || !summary.damaged.isEmpty { throw Exit.notChecked }
     if let worst = summary.worst, worst >= failOn { throw Exit.findings }
   }
 
-  private func review() throws(Obstacle) -> (TrailSummary, [String: SourceMark]) {
+  private func thresholds() throws -> TrailThresholds {
+    var thresholds = TrailThresholds()
+    for text in threshold where !thresholds.set(text) {
+      let range = TrailThresholds.range
+      throw ValidationError(
+        "--threshold: '\(text)' is no RULE=N, of \(TrailThresholds.rules.joined(separator: ", ")), from \(range.lowerBound) to \(range.upperBound)"
+      )
+    }
+    return thresholds
+  }
+
+  private func review(
+    _ thresholds: TrailThresholds
+  ) throws(Obstacle) -> (TrailSummary, TrailSources) {
     let now = Moment.now
     let hostClock = TrailClock.ofHost()
     let installation = try Installation(Folder(root: directory))
@@ -138,11 +166,12 @@ struct Log: ParsableCommand {
       sources.missActions()
     }
     let sinks = try sinks(for: installation)
-    var summary = try TrailReview(since: since).run(sources.sources, into: sinks)
+    var summary = try TrailReview(since: since, thresholds: thresholds).run(
+      sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes
     summary.obstacles = sources.obstacles + summary.obstacles
     for sink in sinks { try sink.end(summary) }
-    return (summary, sources.marks)
+    return (summary, sources)
   }
 
   private func sinks(for installation: Installation) throws(Obstacle) -> [any TrailSink] {

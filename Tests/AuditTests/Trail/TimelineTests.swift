@@ -6,7 +6,7 @@ import Testing
 final class Told: TrailSource {
   let name: String
   var tally = SourceTally()
-  let mark: SourceMark? = nil
+  func mark() -> SourceMark? { nil }
   private var events: [TrailEvent]
   private let obstacle: Obstacle?
 
@@ -96,9 +96,36 @@ struct TimelineTests {
     }
     var events: [TrailEvent] = []
     while let event = try table.next() { events.append(event) }
-    #expect(asked == [1400, 2400])
+    #expect(asked == [2399, 1400, 2400])
     #expect(events.count == 1100 && events.count { !$0.isKnown } == 100)
-    #expect(table.mark == SourceMark(record: 2500))
+    #expect(table.mark() == SourceMark(record: 2500))
+  }
+
+  @Test("the row that was reviewed last is gone: all are read, and that is told")
+  func goneRow() throws {
+    let folder = try Scratch()
+    let rows = (1...5).map { "\($0)\tX\\IncidentWasUpdatedEvent\talice\t2026-10-01 12:00:00\n" }
+    try folder.write("actions.tsv", rows.joined())
+    func read(_ reviewed: Int) throws -> [String] {
+      let table = ActionTable(
+        from: SourceMark(record: reviewed), clock: { $0.inUTC },
+        pages: try ActionTable.printed(at: folder.path("actions.tsv")))
+      var told: [String] = []
+      while let event = try table.next() {
+        told.append(
+          event.occurrence.kind == .logCut
+            ? "cut \(event.place)" : "\(event.record)\(event.isKnown ? " known" : "")")
+      }
+      #expect(table.mark() == SourceMark(record: 5))
+      return told
+    }
+    #expect(try read(0) == ["1", "2", "3", "4", "5"])
+    #expect(try read(3) == ["1 known", "2 known", "3 known", "4", "5"])
+    // Emptied, and begun anew.
+    #expect(try read(9) == ["cut actions", "1", "2", "3", "4", "5"])
+    // Taken out.
+    try folder.write("actions.tsv", (rows[..<2] + rows[3...]).joined())
+    #expect(try read(3) == ["cut actions", "1", "2", "4", "5"])
   }
 
   @Test("rows out of order end the table, and one that is none is told")

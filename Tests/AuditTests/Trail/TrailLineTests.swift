@@ -103,6 +103,48 @@ struct AccessLineTests {
     #expect(read("al'ice", 302) == "code-posted 'al?ice' 2001:db8::1 POST /auth/2fa 302")
   }
 
+  /// As the servers of Debian 12 write them.
+  @Test(
+    "Apache's vhost_combined and combined, nginx's combined",
+    arguments: [
+      (
+        #"status.example.org:443 192.0.2.7 - - [01/Oct/2026:12:00:00 +0200] "POST /auth/login HTTP/1.1" 302 5071 "https://status.example.org/auth/login" "Mozilla/5.0 \"x\" (X11)""#,
+        "password-posted - 192.0.2.7 POST /auth/login 302"
+      ),
+      (
+        #"status.example.org:80 2001:db8::1 - alice [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/1.1" 302 1 "-" "-""#,
+        "code-posted alice 2001:db8::1 POST /auth/2fa 302"
+      ),
+      (
+        #"[2001:db8::5]:8443 192.0.2.7 - al ice [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/1.1" 302 1 "-" "-""#,
+        "code-posted 'al ice' 192.0.2.7 POST /auth/2fa 302"
+      ),
+      (
+        #"2001:db8::443 - - [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/2.0" 302 1 "-" "-""#,
+        "code-posted - 2001:db8::443 POST /auth/2fa 302"
+      ),
+      (
+        // Nobody can pass for another address by the name that they send.
+        #"2001:db8::443 - 198.51.100.9 - bob [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/2.0" 302 1 "-" "-""#,
+        "code-posted '198.51.100.9 - bob' 2001:db8::443 POST /auth/2fa 302"
+      ),
+      (
+        #"192.0.2.7 - a\x22b [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/2.0" 302 138 "-" "\x22curl\x22""#,
+        #"code-posted 'a\x22b' 192.0.2.7 POST /auth/2fa 302"#
+      ),
+      (
+        #"192.0.2.7 - - [01/Oct/2026:12:00:00 +0200] "\x16\x03\x01\x00\xEE" 400 150 "-" "-""#,
+        "nothing"
+      ),
+      (
+        #"status.example.org:443 192.0.2.7 [01/Oct/2026:12:00:00 +0200] "POST /auth/2fa HTTP/1.1" 302 1 "-" "-""#,
+        "unreadable: is no line of the combined format"
+      ),
+    ])
+  func servers(line: String, words: String) {
+    #expect(told(AccessReader().read(bytes(line))) == words)
+  }
+
   @Test("a name cannot forge a request, nor a time")
   func forged() {
     let user = #"x [01/Oct/2020:00:00:00 +0000] \"GET / HTTP/1.1\" 200 1"#

@@ -147,7 +147,7 @@ struct TrailOutputTests {
 final class Happened: TrailSource {
   let name = "test"
   let tally = SourceTally()
-  let mark: SourceMark? = nil
+  func mark() -> SourceMark? { nil }
   private var events: ArraySlice<TrailEvent>
 
   init(_ events: [TrailEvent]) { self.events = events[...] }

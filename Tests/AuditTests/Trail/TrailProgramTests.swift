@@ -112,6 +112,27 @@ struct TrailProgramTests {
     #expect(small.peak > 0 && large.peak <= small.peak + 16 << 10)
   }
 
+  @Test("a million lines of gzip, in a piece of the memory that they would fill")
+  func packed() async throws {
+    let fixture = try Fixture(.two3)
+    let log = "\(fixture.root)/access.log.2.gz"
+    let line = AccessLineTests.line("POST /auth/login HTTP/1.1", 302)
+    let made = try await run(
+      "/bin/sh", ["-c", "yes \"$1\" | head -n 1000000 | gzip -1 > \"$2\"", "sh", line, log],
+      within: 120)
+    #expect(made.status == 0)
+    // 100 MB of lines; the program alone has 20.
+    let seen = try await run(
+      "/bin/sh",
+      [
+        "-c", "ulimit -d 40000; exec \"$@\"", "sh", Built.audit, "log", fixture.root,
+        "--access-log", log,
+      ], within: 300)
+    #expect(seen.status == 0, "\(seen.status) \(seen.errors)")
+    let told = seen.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(told.contains("access.log.2.gz, 1000000 records, 1000000 events"))
+  }
+
   private func posts(_ count: Int) -> String {
     (0..<count).map {
       AccessLineTests.line(
@@ -166,6 +187,73 @@ struct TrailProgramTests {
     #expect(kept.by == "alice" && kept.sources[log]?.record == 2)
     let next = try await AuditProgram.run(words)
     #expect(next.status == 0 && next.output.contains("no rule was met, 0 events"))
+  }
+
+  @Test("what a mark does not find again is told, with its rule, also by the run that signs")
+  func continuity() async throws {
+    let fixture = try Fixture(.two4)
+    let (log, mark) = ("\(fixture.root)/access.log", "\(fixture.root)/mark")
+    let words = ["log", fixture.root, "--access-log", log, "--mark", mark]
+    let json = words + ["--format", "jsonl"]
+    let laravel = "storage/logs/laravel.log"
+    let daily = ["storage/logs/laravel-2026-09-01.log", "storage/logs/laravel-2099-01-01.log"]
+    for path in [laravel] + daily {
+      try fixture.write(path, "[2026-10-01 12:00:00] production.ERROR: One\n")
+    }
+    try fixture.write("access.log", posts(1))
+    #expect(try await AuditProgram.run(json + ["--reviewed-by", "alice"]).status == 1)
+    #expect(try await AuditProgram.run(json).status == 0)
+
+    // Packed is not gone; a day that was over may go.
+    #expect(try await run("/usr/bin/gzip", ["\(fixture.root)/\(laravel)"]).status == 0)
+    try FileManager.default.removeItem(atPath: "\(fixture.root)/\(daily[0])")
+    let packed = try await AuditProgram.run(json)
+    #expect(packed.status == 0 && !packed.output.contains("\"event\""), "\(packed)")
+
+    try FileManager.default.removeItem(atPath: "\(fixture.root)/\(laravel).gz")
+    try FileManager.default.removeItem(atPath: "\(fixture.root)/\(daily[1])")
+    // Another file, while the old one has its number still.
+    try FileManager.default.moveItem(atPath: log, toPath: log + ".old")
+    try fixture.write("access.log", AccessLineTests.line("GET / HTTP/1.1") + "\n" + posts(1))
+    for command in [json, json + ["--reviewed-by", "alice"]] {
+      let seen = try await AuditProgram.run(command)
+      let alerts = seen.output.split(separator: "\n").filter {
+        $0.contains("\"rule\":\"log-gap\"")
+      }
+      #expect(seen.status == 1 && alerts.count == 3 && seen.errors.isEmpty, "\(seen)")
+      for name in [log, "\(fixture.root)/\(laravel)", "\(fixture.root)/\(daily[1])"] {
+        #expect(alerts.contains { $0.contains("\"source\":\"\(name)\",\"record\":0") })
+      }
+    }
+    // It was told, and signed.
+    #expect(try await AuditProgram.run(json).status == 0)
+    let kept = try #require(try TrailMark.read(mark))
+    #expect(Array(kept.sources.keys) == [log])
+
+    let file = try FileHandle(forWritingTo: URL(filePath: log))
+    try file.truncate(atOffset: 0)
+    try file.write(contentsOf: Data(posts(1).utf8))
+    try file.close()
+    let text = try await AuditProgram.run(words)
+    let told = text.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.status == 1 && told.contains("log-cut"))
+    #expect(told.contains("does not hold what was reviewed up to line 2"))
+  }
+
+  @Test("a threshold of the command line, and the help that names what can be set")
+  func threshold() async throws {
+    let fixture = try Fixture(.two4)
+    let one = AccessLineTests.line("POST /auth/login HTTP/1.1", 302) + "\n"
+    try fixture.write("access.log", one + one)
+    let words = [
+      "log", fixture.root, "--access-log", "\(fixture.root)/access.log", "--fail-on", "medium",
+    ]
+    #expect(try await AuditProgram.run(words).status == 0)
+    #expect(try await AuditProgram.run(words + ["--threshold", "passwords-tried=2"]).status == 1)
+    #expect(try await AuditProgram.run(words + ["--threshold", "passwords-tried=3"]).status == 0)
+    let help = try await AuditProgram.run(["log", "--help"]).output
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for rule in TrailThresholds.rules { #expect(help.contains(rule)) }
   }
 
   @Test("times of Laravel are those of its zone, and a zone that there is not is named")
@@ -264,7 +352,8 @@ struct TrailProgramTests {
     "a command line that is wrong is refused",
     arguments: [
       ["--since", "soon"], ["--syslog", "http:x:1"], ["--reviewed-by", "alice"],
-      ["--mark", "m", "--reviewed-by", "a b"], ["--access-log", "x", "--access-log", "x"],
+      ["--mark", "m", "--reviewed-by", "a b"], ["--threshold", "setup=1"],
+      ["--threshold", "failures"], ["--access-log", "x", "--access-log", "x"],
     ])
   func refused(words: [String]) async throws {
     #expect(try await AuditProgram.run(["log", "."] + words).status == 64)

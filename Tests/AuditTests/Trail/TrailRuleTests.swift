@@ -153,6 +153,10 @@ struct TrailRuleTests {
     RuleCase(
       rule: "untrusted-entry", happenings: times(1, every: 1, .untrusted), told: ["untrusted"]),
     RuleCase(rule: "untrusted-entry", happenings: times(1, every: 1, .guardRefused), told: []),
+    RuleCase(rule: "log-cut", happenings: times(1, every: 1, .logCut), told: ["log-cut"]),
+    RuleCase(rule: "log-cut", happenings: times(1, every: 1, .logGap), told: []),
+    RuleCase(rule: "log-gap", happenings: times(1, every: 1, .logGap), told: ["log-gap"]),
+    RuleCase(rule: "log-gap", happenings: times(1, every: 1, .logCut), told: []),
     RuleCase(
       rule: "failures", happenings: times(30, every: 1, .failure), told: ["20 within 60 s"]),
     RuleCase(rule: "failures", happenings: times(30, every: 4, .failure), told: []),
@@ -166,6 +170,59 @@ struct TrailRuleTests {
     let alerts = sorted.flatMap { watch.see($0.event) } + watch.end()
     #expect(alerts.count == one.told.count, "\(alerts.map(\.signal.message))")
     for (alert, words) in zip(alerts, one.told) { #expect(alert.signal.message.hasPrefix(words)) }
+  }
+
+  /// What each rule that counts is about, and how to get there.
+  static let counted: [(rule: String, happenings: @Sendable (Int) -> [Happening])] = [
+    ("codes-refused", { times($0, every: 1, .codeRefused, user: "alice") }),
+    (
+      "success-after-failures",
+      {
+        times($0, every: 1, .codeRefused, user: "alice")
+          + times(1, every: 1, .signIn, user: "alice", from: 300)
+      }
+    ),
+    ("passwords-tried", { times($0, every: 1, .passwordPosted, address: "192.0.2.7") }),
+    ("too-many-requests", { times($0, every: 1, .tooMany, address: "192.0.2.7") }),
+    ("bulk-removal", { times($0, every: 1, .removed, user: "alice") }),
+    (
+      "no-sign-in",
+      {
+        times(1, every: 1, .signIn, user: "alice")
+          + times(1, every: 1, .changed, user: "alice", from: 60 * $0)
+      }
+    ),
+    ("failures", { times($0, every: 1, .failure) }),
+  ]
+
+  @Test("a threshold that is set counts, for its own rule alone")
+  func thresholds() throws {
+    #expect(TrailThresholds.rules == Self.counted.map(\.rule))
+    for (id, happenings) in Self.counted {
+      let rule = try #require(Rule.all.first { $0.id == id })
+      for number in [1, 3, 40] {
+        var thresholds = TrailThresholds()
+        let isSet = thresholds.set("\(id)=\(number)")
+        #expect(isSet)
+        func alerts(_ count: Int) -> Int {
+          var watch = Watch([rule], thresholds: thresholds)
+          return (happenings(count).flatMap { watch.see($0.event) } + watch.end()).count
+        }
+        #expect(alerts(number) == 1 && alerts(number - 1) == 0, "\(id) \(number)")
+      }
+    }
+  }
+
+  @Test(
+    "what is no threshold changes nothing",
+    arguments: [
+      "", "=", "failures", "failures=", "failures=0", "failures=1001", "failures=-1", "failures=+5",
+      "failures=5=5", "failures=5 ", "setup=5", "Failures=5", "=5", "failures=99999999999999999999",
+    ])
+  func noThreshold(text: String) {
+    var thresholds = TrailThresholds()
+    let isSet = thresholds.set(text)
+    #expect(!isSet && thresholds.failures.count == 20)
   }
 
   @Test("every rule has both, and all its words")

@@ -2,6 +2,8 @@
 ///
 ///     192.0.2.7 - alice [01/Oct/2026:12:00:00 +0200] "POST /auth/login HTTP/1.1" 302 354 "…" "…"
 ///
+/// or with the name of the site and its port in front, Apache's `vhost_combined`.
+///
 /// The name is whatever a client sent, blanks and brackets too. Both servers escape its quotes, so
 /// that the first bare quote behind a date is that of the request.
 struct AccessLine {
@@ -23,8 +25,12 @@ struct AccessLine {
 
     var names = Cursor(line[..<dated])
     let space = UInt8(ascii: " ")
-    guard let address = names.until(space), !address.isEmpty, names.until(space) != nil else {
-      return nil
+    guard var address = names.until(space), !address.isEmpty, let second = names.until(space)
+    else { return nil }
+    // Nobody asks a client's host for an identity: where one seems to stand, it is the address.
+    if !second.elementsEqual("-".utf8), Self.endsInPort(address) {
+      address = second
+      guard !address.isEmpty, names.until(space) != nil else { return nil }
     }
     self.address = address
     user = names.rest.last == space ? names.rest.dropLast() : names.rest
@@ -39,6 +45,12 @@ struct AccessLine {
     // What is no request of HTTP has been logged as it came, with status 400.
     method = request.until(space) ?? []
     target = request.until(space) ?? request.rest
+  }
+
+  private static func endsInPort(_ site: ArraySlice<UInt8>) -> Bool {
+    guard let colon = site.lastIndex(of: UInt8(ascii: ":")) else { return false }
+    let port = site[(colon + 1)...]
+    return (1...5).contains(port.count) && port.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {

@@ -10,11 +10,13 @@ struct AuthReader: LineReader {
   private static let programs = ["cachet-mfa", "cachet-mfa-broker"]
 
   func read(_ line: ArraySlice<UInt8>) -> LineReading {
-    line.first == UInt8(ascii: "{") ? readJournal(line) : readSyslog(line)
+    guard line.first == UInt8(ascii: "{") else { return readSyslog(line) }
+    return JournalEntry(line).map(read) ?? Self.noEntry
   }
 
-  private func readJournal(_ line: ArraySlice<UInt8>) -> LineReading {
-    guard let entry = JournalEntry(line) else { return .unreadable("is no entry of the journal") }
+  static let noEntry = LineReading.unreadable("is no entry of the journal")
+
+  func read(_ entry: JournalEntry) -> LineReading {
     guard let message = entry["MESSAGE"],
       let text = Self.ours(message[...], from: entry["SYSLOG_IDENTIFIER"] ?? [])
     else { return .nothing }

@@ -4,7 +4,7 @@ struct JournalEntry {
   private var fields: [String: [UInt8]] = [:]
 
   private static let wanted: Set<String> = [
-    "__REALTIME_TIMESTAMP", "_UID", "SYSLOG_IDENTIFIER", "MESSAGE",
+    "__CURSOR", "__REALTIME_TIMESTAMP", "_UID", "SYSLOG_IDENTIFIER", "MESSAGE",
   ]
 
   subscript(name: String) -> [UInt8]? { fields[name] }

@@ -18,6 +18,9 @@ struct LineSplitter {
 
   init(longest: Int = 64 << 10) { self.longest = longest }
 
+  /// Bytes that are no whole line yet, those that were dropped too.
+  var pending: Int { dropped + room.count - start }
+
   /// Adds the next piece. The lines of the one before have to be taken first.
   mutating func append(_ piece: some Collection<UInt8>) {
     room.removeSubrange(..<start)

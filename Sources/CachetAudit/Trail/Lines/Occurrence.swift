@@ -29,6 +29,9 @@ struct Occurrence: Sendable, Equatable {
     case guardUnavailable = "guard-unavailable"
     case guardChanged = "guard-changed"
     case untrusted
+    // The logs themselves.
+    case logCut = "log-cut"
+    case logGap = "log-gap"
 
     /// Seen by the rules alone: a page of the dashboard tells that somebody is in, no more.
     var isContext: Bool { self == .dashboard }

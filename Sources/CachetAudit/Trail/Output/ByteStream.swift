@@ -6,16 +6,29 @@ final class ByteStream {
   private let path: String
   private let file: Int32
   private let isOwn: Bool
+  /// What `file` is the draft of.
+  private let replacement: FileReplacement?
   private var piece: [UInt8] = []
 
   /// What is open already.
-  init(standardOutput: ()) { (path, file, isOwn) = ("standard output", 1, false) }
+  init(standardOutput: ()) { (path, file, isOwn, replacement) = ("standard output", 1, false, nil) }
 
-  /// Replaces what is at `path`, for its owner alone.
+  /// Replaces the file at `path` in the end, for its owner alone; a device or a pipe is written to.
   init(path: String) throws(Obstacle) {
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
-    (self.path, self.file, isOwn) = (path, file, true)
+    self.path = path
+    var facts = stat()
+    if unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG {
+      let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+      guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
+      (self.file, isOwn, replacement) = (file, true, nil)
+      return
+    }
+    // Whoever made a link would choose what is overwritten, or where the draft lies.
+    if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK {
+      throw .notRegular(path: path)
+    }
+    let replacement = try FileReplacement(of: path)
+    (file, isOwn, self.replacement) = (replacement.file, false, replacement)
   }
 
   /// A file without a name, to be copied later.
@@ -23,9 +36,9 @@ final class ByteStream {
     let folder = FileManager.default.temporaryDirectory.path
     var template = Array("\(folder)/cachet-mfa-audit-XXXXXX".utf8CString)
     let file = unsafe mkstemp(&template)
-    guard file >= 0 else { throw .unreadable(path: folder, errno: errno) }
+    guard file >= 0 else { throw .unwritable(path: folder, errno: errno) }
     unsafe unlink(template)
-    (path, self.file, isOwn) = (folder, file, true)
+    (path, self.file, isOwn, replacement) = (folder, file, true, nil)
   }
 
   deinit { if isOwn { close(file) } }
@@ -35,13 +48,14 @@ final class ByteStream {
     if piece.count >= 64 << 10 { try flush() }
   }
 
-  func flush() throws(Obstacle) {
-    var rest = piece[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-      guard count >= 0 || errno == EINTR else { throw .unreadable(path: path, errno: errno) }
-      rest = rest.dropFirst(max(0, count))
-    }
+  /// Nothing follows.
+  func finish() throws(Obstacle) {
+    try flush()
+    try replacement?.finish()
+  }
+
+  private func flush() throws(Obstacle) {
+    try FileReplacement.write(piece, to: file, named: path)
     piece.removeAll(keepingCapacity: true)
   }
 

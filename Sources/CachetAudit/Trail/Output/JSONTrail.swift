@@ -43,7 +43,7 @@ final class JSONTrail: TrailSink {
       ("notes", .list(summary.allNotes.map { .text($0) })),
       ("errors", .list((summary.obstacles + summary.damaged).map { .text($0.words) })),
     ])
-    try output.flush()
+    try output.finish()
   }
 
   private func write(_ members: [(String, JSON?)]) throws(Obstacle) {

@@ -28,6 +28,6 @@ final class SyslogTrail: TrailSink {
   }
 
   func end(_ summary: TrailSummary) throws(Obstacle) {
-    if case .lines(let output) = way { try output.flush() }
+    if case .lines(let output) = way { try output.finish() }
   }
 }

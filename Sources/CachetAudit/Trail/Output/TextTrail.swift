@@ -57,7 +57,7 @@ final class TextTrail: TrailSink {
     head += (summary.obstacles + summary.damaged).flatMap { note("could not read: \($0.words)") }
     try output.write(head.joined(separator: "\n") + "\n")
     try output.copy(days)
-    try output.flush()
+    try output.finish()
   }
 
   private static func tally(_ summary: TrailSummary) -> String {

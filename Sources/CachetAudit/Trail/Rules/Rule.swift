@@ -54,7 +54,7 @@ struct Rule: Sendable {
       title: "changes by somebody who had not signed in",
       response:
         "an API key, a remembered browser, or a session kept open by reading alone; ask which, and change the key if nobody knows",
-      detector: { WithoutSignIn(session: $0.session) }),
+      detector: { WithoutSignIn(session: $0.sessionMinutes * 60) }),
     Rule(
       id: "setup", severity: .high, title: "the setup of Cachet answered",
       response:
@@ -75,29 +75,20 @@ struct Rule: Sendable {
         "it was not counted; su reports under its caller's id, anything else is an attempt to forge the trail",
       detector: { _ in Each(of: [.untrusted]) }),
     Rule(
+      id: "log-cut", severity: .high, title: "a log does not hold any more what was reviewed",
+      response:
+        "ask who cut or rewrote it: whoever can write a log can take out what they did; read the copy that a collector has, if there is one",
+      detector: { _ in Each(of: [.logCut]) }),
+    Rule(
+      id: "log-gap", severity: .high, title: "lines of a log were never reviewed",
+      response:
+        "look for them in a backup or at the collector; review more often than logs are thrown away, or keep more of them ('rotate' of logrotate)",
+      detector: { _ in Each(of: [.logGap]) }),
+    Rule(
       id: "failures", severity: .low, title: "Cachet failed often within a minute",
       response: "read storage/logs at that time: somebody may be looking for a hole",
       detector: { Burst(of: [.failure], by: .everything, $0.failures) }),
   ]
-}
-
-/// From where on something is too much.
-struct TrailThresholds: Sendable {
-  struct Rate: Sendable {
-    let count: Int
-    /// In seconds.
-    let within: Int
-  }
-
-  var refusedPerDay = 5
-  var failuresBeforeSuccess = 5
-  var failureWindow = 3600
-  var passwords = Rate(count: 10, within: 600)
-  var tooMany = Rate(count: 10, within: 60)
-  var removals = Rate(count: 5, within: 300)
-  var failures = Rate(count: 20, within: 60)
-  /// How long a session of Cachet lasts unused, in seconds.
-  var session = 120 * 60
 }
 
 /// A rule that was met.

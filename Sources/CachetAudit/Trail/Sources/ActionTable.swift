@@ -12,20 +12,42 @@ final class ActionTable: TrailSource {
   private let pages: Pages
   private let clock: (LocalTime) -> Moment
   private var page: ArraySlice<[String?]> = []
-  private let reviewed: Int
+  private let now: Moment
+  private var reviewed: Int
   private var last: Int
+  private var isBegun = false
   private var isOver = false
 
-  init(from mark: SourceMark? = nil, clock: @escaping (LocalTime) -> Moment, pages: @escaping Pages)
-  {
+  init(
+    from mark: SourceMark? = nil, noticed now: Moment = .now,
+    clock: @escaping (LocalTime) -> Moment, pages: @escaping Pages
+  ) {
+    self.now = now
     reviewed = mark?.record ?? 0
     last = max(0, reviewed - Self.context)
     (self.clock, self.pages) = (clock, pages)
   }
 
-  var mark: SourceMark? { SourceMark(record: max(last, reviewed)) }
+  /// Where the last row that was reviewed is gone, ids may have begun anew: all rows are read.
+  private func rupture() throws(Obstacle) -> TrailEvent? {
+    guard reviewed > 0 else { return nil }
+    let id = try pages(reviewed - 1, 1).first?.first.flatMap { $0.flatMap { Int($0) } }
+    guard id != reviewed else { return nil }
+    defer { (reviewed, last) = (0, 0) }
+    return TrailEvent(
+      occurrence: Occurrence(
+        time: now, kind: .logCut,
+        detail: "the row that was reviewed last, id \(reviewed), is not there; all rows are read"),
+      source: name, record: 0)
+  }
+
+  func mark() -> SourceMark? { SourceMark(record: max(last, reviewed)) }
 
   func next() throws(Obstacle) -> TrailEvent? {
+    if !isBegun {
+      isBegun = true
+      if let event = try rupture() { return event }
+    }
     while true {
       if page.isEmpty {
         guard !isOver else { return nil }
@@ -63,15 +85,21 @@ final class ActionTable: TrailSource {
 extension ActionTable {
   /// The rows as the clients of databases print them: by id, a line each, a tab between two columns.
   static func printed(at path: String) throws(Obstacle) -> Pages {
-    let file = try LogFile(path: path)
+    var file = try LogFile(path: path)
+    var last = 0
     return { (after, limit) throws(Obstacle) in
+      if after < last { file = try LogFile(path: path) }
+      last = after
       var page: [[String?]] = []
       while page.count < limit, let line = try file.next() {
         let values = line.text.split(
           separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false
         )
         .map { String(decoding: $0, as: UTF8.self) }
-        if let id = Int(values[0]), id <= after { continue }
+        if let id = Int(values[0]) {
+          if id <= after { continue }
+          last = id
+        }
         page.append(values)
       }
       return page

@@ -1,6 +1,4 @@
-import Glibc
-
-/// A log read from front to back, a piece at a time, whatever its size.
+/// A log read from front to back, line by line, whatever its size.
 final class LogFile {
   struct Line {
     let text: ArraySlice<UInt8>
@@ -8,48 +6,65 @@ final class LogFile {
     let isCut: Bool
   }
 
+  /// No log has a longer one. What has holes, or is no text at all, must not be read for hours.
+  static let longestLine = 16 << 20
+
   let path: String
-  private let file: Int32
+  private let bytes: LogBytes
   private var splitter = LineSplitter()
   private var hasEnded = false
-  private var piece = [UInt8](repeating: 0, count: 64 << 10)
-  private var reviewed = SourceMark()
-  private let isRegular: Bool
+  private var reviewed: SourceMark
 
-  static let standardInput = "-"
-
-  /// `path`, from its beginning or from where `mark` says, if that is about this very file.
-  /// `-` is standard input.
-  init(path: String, from mark: SourceMark? = nil) throws(Obstacle) {
-    self.path = path == Self.standardInput ? "standard input" : path
-    guard path != Self.standardInput else {
-      (file, isRegular) = (0, false)
-      return
-    }
-    // A named pipe must not hold up the run.
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
-    self.file = file
-    isRegular = true
-    var facts = stat()
-    guard unsafe fstat(file, &facts) == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
-    (reviewed.device, reviewed.inode) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
-    reviewed.offset = 0
-    if let mark, mark.isAbout(facts), let offset = mark.offset {
-      guard lseek(file, off_t(offset), SEEK_SET) >= 0 else {
-        throw .unreadable(path: path, errno: errno)
-      }
-      reviewed = mark
-    } else {
-      try refuseCompressed()
-    }
+  /// `path` from its beginning; `-` is standard input.
+  init(path: String) throws(Obstacle) {
+    bytes = try LogBytes(path: path)
+    self.path = bytes.path
+    reviewed = SourceMark(
+      device: bytes.device, inode: bytes.inode, offset: bytes.isFile ? 0 : nil)
   }
 
-  deinit { if isRegular { close(file) } }
+  /// Whether this is what `mark` is about, and goes on where it ends: moves there if so. Its name, and
+  /// which file it is, do not matter: logs are renamed, copied and packed.
+  func resume(at mark: SourceMark) throws(Obstacle) -> Bool {
+    guard bytes.isFile, let offset = mark.offset else { return false }
+    // Nothing had been written: only the file itself can tell.
+    if offset == 0 { return isFile(of: mark) }
+    guard let digest = mark.digest else { return false }
+    let before: [UInt8]?
+    do throws(Obstacle) {
+      before = try bytes.move(to: offset, showing: SourceMark.width)
+    } catch {
+      try bytes.rewind()
+      throw error
+    }
+    guard let before, SourceMark.digest(of: before) == digest else {
+      try bytes.rewind()
+      return false
+    }
+    (reviewed.record, reviewed.offset) = (mark.record, offset)
+    return true
+  }
+
+  func isFile(of mark: SourceMark) -> Bool {
+    mark.inode != nil && (mark.device, mark.inode) == (reviewed.device, reviewed.inode)
+  }
+
+  func isSame(as other: LogFile) -> Bool { isFile(of: other.reviewed) }
+
+  /// No whole line was read yet, now or earlier.
+  var isEmpty: Bool { reviewed.offset == 0 }
 
   /// Behind the last line that was whole. One that is still being written is read, and read again.
-  var mark: SourceMark? { isRegular ? reviewed : nil }
+  /// Nothing can be read behind it.
+  func mark() throws(Obstacle) -> SourceMark? {
+    guard let offset = reviewed.offset else { return nil }
+    guard let before = try bytes.move(to: offset, showing: SourceMark.width) else {
+      throw .damaged(path: path, what: "was cut while it was read")
+    }
+    var mark = reviewed
+    mark.digest = SourceMark.digest(of: before)
+    return mark
+  }
 
   func next() throws(Obstacle) -> Line? {
     while true {
@@ -63,34 +78,16 @@ final class LogFile {
           Line(text: $0.text, number: reviewed.record + 1, isCut: $0.isCut)
         }
       }
-      let count = unsafe read(file, &piece, piece.count)
-      if count > 0 {
-        splitter.append(piece[..<count])
-      } else if count == 0 {
+      if let piece = try bytes.next() {
+        splitter.append(piece)
+      } else {
         hasEnded = true
-      } else if errno != EINTR {
-        throw .unreadable(path: path, errno: errno)
+      }
+      guard splitter.pending <= Self.longestLine else {
+        throw .damaged(
+          path: "\(path):\(reviewed.record + 1)",
+          what: "is longer than \(Self.longestLine >> 20) MiB, which no line of a log is")
       }
     }
-  }
-
-  private func refuseCompressed() throws(Obstacle) {
-    var magic: [UInt8] = [0, 0]
-    guard unsafe pread(file, &magic, 2, 0) == 2, magic == [0x1F, 0x8B] else { return }
-    throw .damaged(path: path, what: "is compressed, which is not read; unpack it, or pipe it in")
-  }
-}
-
-extension SourceMark {
-  /// The same file, and no shorter than it was.
-  fileprivate func isAbout(_ facts: stat) -> Bool {
-    device == UInt64(facts.st_dev) && inode == UInt64(facts.st_ino)
-      && offset.map { $0 <= Int(facts.st_size) } == true
-  }
-
-  /// Whether the file at `path` is the one that was reviewed, and where it is continued.
-  func isOf(_ path: String) -> Bool {
-    var facts = stat()
-    return unsafe stat(path, &facts) == 0 && isAbout(facts)
   }
 }

@@ -4,34 +4,55 @@ final class LogSource<Reader: LineReader>: TrailSource {
   let name: String
   private(set) var tally = SourceTally()
   private var reader: Reader
-  private var files: [LogFile]
+  /// The oldest first.
+  private var files: ArraySlice<LogFile>
+  /// Of those that are read, the newest with a line in it.
+  private var last: LogFile?
+  /// What `mark` and these files say of one another, told before their lines.
+  private var rupture: TrailEvent?
+  /// Of a file that could not be read to its end; those behind it are read all the same.
+  private var obstacle: Obstacle?
 
-  init(path: String, reader: Reader, from mark: SourceMark? = nil) throws(Obstacle) {
+  init(
+    path: String, reader: Reader, from mark: SourceMark? = nil, mayBeGone: Bool = false,
+    noticed now: Moment = .now
+  ) throws(Obstacle) {
     self.reader = reader
-    var files: [LogFile] = []
-    if let mark, !mark.isOf(path) {
-      if mark.isOf(path + ".1") {
-        files.append(try LogFile(path: path + ".1", from: mark))
-      } else {
-        tally.hasGap = true
-      }
+    let chain = try LogChain(path: path, from: mark, mayBeGone: mayBeGone)
+    files = chain.files[...]
+    name = files.last?.path ?? path
+    rupture = chain.rupture.map {
+      TrailEvent(
+        occurrence: $0.occurrence(behind: mark?.record ?? 0, at: now), source: $0.path ?? name,
+        record: 0)
     }
-    let present = try LogFile(path: path, from: mark)
-    name = present.path
-    files.append(present)
-    self.files = files
-    self.mark = present.mark
   }
 
-  private(set) var mark: SourceMark?
+  func mark() throws(Obstacle) -> SourceMark? { try last?.mark() }
 
   func next() throws(Obstacle) -> TrailEvent? {
+    if let event = rupture {
+      rupture = nil
+      return event
+    }
     while let file = files.first {
-      guard let line = try file.next() else {
-        mark = file.mark
-        files.removeFirst()
-        continue
+      do throws(Obstacle) {
+        if let event = try next(of: file) { return event }
+      } catch {
+        obstacle = obstacle ?? error
       }
+      if last == nil || !file.isEmpty { last = file }
+      files.removeFirst()
+    }
+    if let obstacle {
+      self.obstacle = nil
+      throw obstacle
+    }
+    return nil
+  }
+
+  private func next(of file: LogFile) throws(Obstacle) -> TrailEvent? {
+    while let line = try file.next() {
       tally.records += 1
       if line.isCut { tally.cut += 1 }
       switch reader.read(line.text) {
@@ -47,5 +68,30 @@ final class LogSource<Reader: LineReader>: TrailSource {
       }
     }
     return nil
+  }
+}
+
+extension LogChain.Break {
+  fileprivate var path: String? {
+    switch self {
+    case .cut(let path): path
+    case .gap: nil
+    }
+  }
+
+  /// When it came about nobody knows: it is told when it is noticed.
+  fileprivate func occurrence(behind line: Int, at now: Moment) -> Occurrence {
+    switch self {
+    case .cut:
+      Occurrence(
+        time: now, kind: .logCut,
+        detail: "does not hold what was reviewed up to line \(line); read from its beginning")
+    case .gap:
+      Occurrence(
+        time: now, kind: .logGap,
+        detail:
+          "the file that was reviewed up to line \(line) is not there any more; all that are there are read"
+      )
+    }
   }
 }

@@ -3,20 +3,22 @@ struct TrailEvent: Sendable, Equatable {
   let occurrence: Occurrence
   /// As reports name the source.
   let source: String
-  /// The line, or the row's id.
+  /// The line, or the row's id; 0 where it is about the source as a whole.
   let record: Int
   /// Read again for what the rules remember; it was told at the last review.
   var isKnown = false
 
-  var place: String { "\(Printable.text(source.utf8, limit: 200)):\(record)" }
+  var place: String {
+    Printable.text(source.utf8, limit: 200) + (record == 0 ? "" : ":\(record)")
+  }
 }
 
 /// What a source tells, one after the other.
 protocol TrailSource: AnyObject {
   var name: String { get }
   var tally: SourceTally { get }
-  /// Where the next review begins; `nil` for what cannot be read again.
-  var mark: SourceMark? { get }
+  /// Where the next review begins; `nil` for what cannot be read again. Asked for at the end.
+  func mark() throws(Obstacle) -> SourceMark?
   func next() throws(Obstacle) -> TrailEvent?
 }
 
@@ -31,16 +33,4 @@ struct SourceTally: Sendable {
   var firstUnreadable: Obstacle?
   /// Longer than is kept; their front counts.
   var cut = 0
-  /// The file is another one than at the last review, and the rest of that one was not found.
-  var hasGap = false
-}
-
-/// Up to where a source was reviewed.
-struct SourceMark: Sendable, Codable, Equatable {
-  /// The last row's id, or the number of lines.
-  var record = 0
-  /// Which file it was, whatever its name is now, and how many bytes of it.
-  var device: UInt64?
-  var inode: UInt64?
-  var offset: Int?
 }

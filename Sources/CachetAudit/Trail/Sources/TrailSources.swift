@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The sources of one review. What cannot be opened is kept, and the others are read all the same.
 struct TrailSources {
@@ -13,6 +14,8 @@ struct TrailSources {
   private(set) var notes: [String] = []
   private(set) var obstacles: [Obstacle] = []
   private var keys: [String] = []
+  /// Logs of a day that was over when it was reviewed, and that Laravel has thrown away since.
+  private var forgotten: [String] = []
 
   init(
     of installation: Installation, clock: TrailClock, hostClock: TrailClock, since: Moment?,
@@ -23,32 +26,50 @@ struct TrailSources {
   }
 
   /// Where the next review begins, also for files of the last one that were not given now.
-  var marks: [String: SourceMark] {
+  func marks() throws(Obstacle) -> [String: SourceMark] {
     var marks = before?.sources ?? [:]
-    for (key, source) in zip(keys, sources) { if let mark = source.mark { marks[key] = mark } }
+    for (key, source) in zip(keys, sources) {
+      marks[key] = try source.mark()
+    }
+    for key in forgotten { marks[key] = nil }
     return marks
   }
 
   mutating func addLaravelLogs() throws(Obstacle) {
     let folder = "storage/logs"
-    for name in try installation.folder.names(in: folder) {
+    let names = try installation.folder.names(in: folder)
+    for name in names {
       let path = "\(folder)/\(name)"
-      guard name.hasSuffix(".log") else {
-        if name.hasSuffix(".gz") {
-          notes.append("\(Printable.text(path.utf8, limit: 200)) is compressed, and was not read")
-        }
-        continue
-      }
+      guard name.hasSuffix(".log") || name.hasSuffix(".log.gz") else { continue }
       // Nothing was written to it since.
       if let since, let status = try installation.folder.status(path),
         status.changed < since.seconds
       {
         continue
       }
-      let clock = clock
-      add(
-        installation.folder.absolute(path), LaravelReader { clock.moment(of: $0) })
+      addLaravelLog(installation.folder.absolute(path))
     }
+    // Those that are there no more.
+    let place = whole(installation.folder.absolute(folder)) + "/"
+    for key in (before?.sources.keys.sorted() ?? []) where key.hasPrefix(place) {
+      let name = String(key.dropFirst(place.count))
+      if names.contains(name) || names.contains(name + ".gz") { continue }
+      if isOver(name) { forgotten.append(key) } else { addLaravelLog(key, mayBeGone: true) }
+    }
+  }
+
+  private mutating func addLaravelLog(_ path: String, mayBeGone: Bool = false) {
+    let clock = clock
+    add(path, LaravelReader { clock.moment(of: $0) }, mayBeGone: mayBeGone)
+  }
+
+  /// `laravel-2026-10-01.log`, of a day that was over in every zone when it was reviewed.
+  private func isOver(_ name: String) -> Bool {
+    let day = String(name.split(separator: ".", maxSplits: 1)[0].suffix(10))
+    guard day.utf8.count == 10, let began = Since.moment(day, now: now),
+      let reviewed = before.flatMap({ Since.moment($0.reviewed, now: now) })
+    else { return false }
+    return began.later(by: 3 * 86_400) < reviewed
   }
 
   mutating func addAccessLog(_ path: String, below configuration: Configuration) {
@@ -63,7 +84,16 @@ struct TrailSources {
   mutating func addAuthLog(_ path: String) {
     let year = Int(now.day.prefix(4)) ?? 1970
     let clock = hostClock
-    add(path, AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year))
+    let reader = AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year)
+    do throws(Obstacle) {
+      guard try JournalExport.isOne(path) else { return add(path, reader) }
+      let key = whole(path)
+      sources.append(
+        try JournalExport(path: path, reader: reader, from: before?.sources[key], noticed: now))
+      keys.append(key)
+    } catch {
+      obstacles.append(error)
+    }
   }
 
   mutating func addActions(_ path: String) {
@@ -98,16 +128,28 @@ struct TrailSources {
     let (key, clock) = ("actions", clock)
     sources.append(
       ActionTable(
-        from: before?.sources[key], clock: { clock.moment(of: $0) }, pages: pages))
+        from: before?.sources[key], noticed: now, clock: { clock.moment(of: $0) }, pages: pages))
     keys.append(key)
   }
 
-  private mutating func add(_ path: String, _ reader: some LineReader) {
-    let whole =
-      path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  private func whole(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  private mutating func add(_ path: String, _ reader: some LineReader, mayBeGone: Bool = false) {
+    let key = whole(path)
+    var mark = before?.sources[key]
+    if mark == nil, path.hasSuffix(".gz"), unsafe access(String(path.dropLast(3)), F_OK) != 0 {
+      // What was packed since is the same log.
+      let bare = String(key.dropLast(3))
+      mark = before?.sources[bare]
+      if mark != nil { forgotten.append(bare) }
+    }
     do throws(Obstacle) {
-      sources.append(try LogSource(path: path, reader: reader, from: before?.sources[whole]))
-      keys.append(whole)
+      sources.append(
+        try LogSource(
+          path: path, reader: reader, from: mark, mayBeGone: mayBeGone, noticed: now))
+      keys.append(key)
     } catch {
       obstacles.append(error)
     }
