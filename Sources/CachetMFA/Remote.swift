@@ -137,18 +137,20 @@ struct Remote {
     _ kind: Frame.Kind,
     _ write: (inout FrameWriter, inout MutableSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) -> Reply {
-    guard
-      let broker = Connection(to: RemoteQuestion.selfSocket, seconds: RemoteQuestion.patience)
-    else { throw .noBroker }
     var frame: Frame?
     let bytes = try SecretBytes(count: Frame.largest, or: Failure.crypto(.memory)) {
       (room: inout MutableSpan<UInt8>) throws(Failure) in
       var writer = FrameWriter()
       try write(&writer, &room)
-      guard let length = writer.finish(kind, in: &room),
-        broker.send(room.span.extracting(0..<length))
-      else { return }
-      frame = broker.receive(into: &room)
+      guard let length = writer.finish(kind, in: &room) else { throw .noBroker }
+      do throws(Connection.Broken) {
+        let broker = try Connection(
+          to: RemoteQuestion.selfSocket, seconds: RemoteQuestion.patience)
+        try broker.send(room.span.extracting(0..<length))
+        frame = try broker.receive(into: &room)
+      } catch {
+        throw .noBroker
+      }
     }
     guard let frame, frame.kind == .reply else { throw .noBroker }
     return Reply(frame, bytes)

@@ -127,7 +127,7 @@ extension TextLine {
     case .policy(let line):
       append(" line=")
       append(decimal: Int64(line))
-    case .accountLookup(let code):
+    case .accountLookup(let code), .broker(let code):
       append(" errno=")
       append(decimal: Int64(code))
     case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,

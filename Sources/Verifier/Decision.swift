@@ -78,6 +78,7 @@ public enum Reason: Sendable {
   case accountLookup(Int32)
   case clock
   case password
+  case broker(errno: Int32)
 
   public var name: StaticString {
     switch self {
@@ -120,6 +121,7 @@ public enum Reason: Sendable {
     case .accountLookup: "account-lookup"
     case .clock: "clock"
     case .password: "password-service"
+    case .broker: "broker"
     }
   }
 }

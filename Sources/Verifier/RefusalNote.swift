@@ -15,7 +15,7 @@ enum RefusalNote: UInt8 {
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
       .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
       .password, .conversation, .badOption, .optionConflict, .noUser, .enrolled, .invited, .store,
-      .policy, .accountLookup, .clock:
+      .policy, .accountLookup, .clock, .broker:
       self = .none
     }
   }

@@ -52,7 +52,7 @@ private func readReply(_ frame: Frame, _ bytes: Span<UInt8>) {
   while longest <= Frame.largest {
     if let answer = RemoteQuestion.read(frame, bytes, longest: longest) {
       expect(frame[.outcome] != nil && frame[.password] != nil, "a reply says both")
-      expect((answer.password ?? -1) <= longest, "a password is a part of the answer")
+      expect(answer.password <= longest, "a password is a part of the answer")
     }
     longest += 4096
   }

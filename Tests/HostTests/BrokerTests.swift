@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -150,7 +151,10 @@ extension HostTests {
         let outside = try await home.web("alice-password", home.alice.code(), as: "bob")
         #expect(
           outside.pam == ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"], "\(outside)")
-        #expect(outside.decisions.isEmpty, "\(outside)")
+        #expect(
+          outside.decisions == ["unavailable broker", "account unavailable broker"], "\(outside)")
+        let why = outside.journal.filter { $0.contains("event=") }
+        #expect(why.allSatisfy { $0.hasSuffix(" errno=\(EACCES)") }, "\(outside)")
         // The code was never looked at.
         let good = try await home.web("alice-password", home.alice.code())
         #expect(good.pam == Brokers.isIn, "\(good)")
@@ -214,20 +218,32 @@ extension HostTests {
     func down() async throws {
       try await withBroker { home in
         let socket = "/run/cachet-mfa/decide.sock"
-        let shut = ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]
-        // Root listens, and hangs up; says what is no frame; says nothing.
-        for program in ["/bin/true", "/bin/echo", "/bin/sleep 60"] {
-          try await home.host.listen(at: socket, program)
-          let visit = try await home.web("alice-password", home.alice.code())
-          #expect(visit.pam == shut, "\(program): \(visit)")
+        func isShut(_ code: Int32, _ why: Comment) async throws {
+          let visit = try await home.web("alice-password", home.alice.code(), rhost: "192.0.2.7")
+          #expect(
+            visit.pam == ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"], "\(why): \(visit)")
+          #expect(visit.decisions == ["unavailable broker", "account unavailable broker"], "\(why)")
+          let lines = visit.journal.filter { $0.contains("event=") }
+          #expect(
+            lines.allSatisfy {
+              $0.contains("pam_cachet_mfa(cachet-admin:") && $0.contains(" user=alice service=cachet-admin ")
+                && $0.contains(" rhost=192.0.2.7 ") && $0.hasSuffix(" reason=broker errno=\(code)")
+            }, "\(why): \(visit)")
         }
-        // Somebody else listens there, and would say yes to everything.
+        for (program, code) in [
+          ("/bin/true", ECONNRESET), ("/bin/echo", ECONNRESET), ("/bin/cat", EPROTO),
+          ("/bin/sleep 60", ETIMEDOUT),
+        ] {
+          try await home.host.listen(at: socket, program)
+          try await isShut(code, "root listens: \(program)")
+        }
+        // Would say yes to everything.
         try await home.host.listen(at: socket, "/bin/cat", as: "bob")
-        let stranger = try await home.web("alice-password", home.alice.code())
-        #expect(stranger.pam == shut, "\(stranger)")
+        try await isShut(EPERM, "somebody else listens")
+        try await home.host.shell("kill $(cat /run/decide.pid)")
+        try await isShut(ECONNREFUSED, "nobody listens any more")
         try await home.host.shell("rm \(socket)")
-        let nobody = try await home.web("alice-password", home.alice.code())
-        #expect(nobody.pam == shut, "\(nobody)")
+        try await isShut(ENOENT, "there is no socket")
       }
     }
 

@@ -47,7 +47,7 @@ extension Decision {
         "\(name) is locked after too many wrong codes",
         hint: "'\(site.command("unlock " + shellWord(name)))' unlocks", exit)
     case .wrongPassword, .accountShut, .notAllowed, .sessionOver, .password, .badOption,
-      .optionConflict, .noUser:
+      .optionConflict, .noUser, .broker:
       return Complaint("\(name): refused (\(reason.name))", exit)
     case .store(let failure): return failure.complaint(at: site, person)
     case .policy(let line):
