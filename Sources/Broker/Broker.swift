@@ -60,10 +60,8 @@ enum Broker {
       return try Share.take(for: peer, in: Store.makePath(location.run, location.owners))
     } catch {
       var line = TextLine()
-      line.append("event=call outcome=unavailable reason=store part=")
-      line.append(error.part.name)
-      line.append(" defect=")
-      line.append(error.defect.name)
+      line.append("event=call outcome=unavailable")
+      line.append(reasonOf: Decision(error))
       Host.log(line, isWarning: true)
       return false
     }

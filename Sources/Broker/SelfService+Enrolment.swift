@@ -27,7 +27,7 @@ extension SelfService {
       _ = try consent(.firstEnrollment, bytes)
       grant = .password
     } else if case .invitation = try consent(.enrollment, bytes).use {
-      guard let invitation else { throw Refusal(.refused, "lapsed") }
+      guard let invitation else { throw Refusal(.lapsed) }
       grant = .invitation(
         place: UInt8(truncatingIfNeeded: invitation.place), generation: invitation.generation)
     } else {
@@ -41,11 +41,14 @@ extension SelfService {
   private func offer(
     _ factor: PendingFactor, window: Int, into room: inout MutableSpan<UInt8>
   ) throws(Refusal) -> Int? {
-    let failure = Refusal(.unavailable, "crypto")
     let secret = try SecretBytes(
-      count: factor.parameters.algorithm.generatedSecretLength, or: failure
+      count: factor.parameters.algorithm.generatedSecretLength, or: .memory
     ) { (room: inout MutableSpan<UInt8>) throws(Refusal) in
-      do throws(OTPFailure) { try fillRandom(&room) } catch { throw failure }
+      do throws(OTPFailure) {
+        try fillRandom(&room)
+      } catch {
+        throw Refusal(StoreFailure(.credentials, .crypto(error)))
+      }
     }
     return try secret.withBytes { (secret: Span<UInt8>) throws(Refusal) in
       var sealed = InlineArray<116, UInt8>(repeating: 0)
@@ -69,7 +72,7 @@ extension SelfService {
   func finish(_ bytes: Span<UInt8>, into room: inout MutableSpan<UInt8>) throws(Refusal) -> Int? {
     let name = try name(.name, bytes)
     guard let pending = frame[.pending], let answer = frame[.answer] else {
-      throw Refusal(.refused, "no-answer")
+      throw Refusal(.noAnswer)
     }
     let window = try policy().window
     let now = clock_seconds()
@@ -94,7 +97,7 @@ extension SelfService {
         }
       }
     }
-    guard let enrolled else { throw Refusal(.refused, "not-confirmed") }
+    guard let enrolled else { throw Refusal(.notConfirmed) }
     log(factor: enrolled.id)
     var writer = FrameWriter()
     enrolled.name.withBytes { (name: Span<UInt8>) in writer.add(.name, name, to: &room) }
@@ -126,7 +129,7 @@ extension SelfService {
   ) throws(Refusal) -> Parameters {
     guard let range = frame[.parameters],
       let parameters = Parameters(bytes.extracting(range), usual: usual)
-    else { throw Refusal(.refused, "bad-option") }
+    else { throw Refusal(.badOption) }
     return parameters
   }
 }

@@ -96,7 +96,9 @@ struct SelfService {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
       case .file(let failure): throw Refusal(failure)
-      case .text: throw Refusal(.unavailable, "policy")
+      case .text(let failure):
+        let line = Int32(truncatingIfNeeded: failure.line)
+        throw Refusal(Decision(.unavailable, .policy, .line(line)))
       }
     }
   }
@@ -117,7 +119,7 @@ struct SelfService {
   func name(_ tag: Frame.Tag, _ bytes: Span<UInt8>) throws(Refusal) -> FactorName? {
     guard let range = frame[tag] else { return nil }
     guard let name = FactorName(bytes.extracting(range)) else {
-      throw Refusal(.refused, "bad-name")
+      throw Refusal(.badName)
     }
     return name
   }
@@ -140,13 +142,8 @@ struct SelfService {
   }
 
   private func log(_ event: StaticString, _ refusal: Refusal) {
-    var line = line(event, refusal.outcome)
-    line.append(" reason=")
-    line.append(refusal.reason)
-    if let part = refusal.part {
-      line.append(" part=")
-      line.append(part)
-    }
+    var line = line(event, refusal.decision.outcome)
+    line.append(reasonOf: refusal.decision)
     Host.log(line, isWarning: true)
   }
 

@@ -95,5 +95,5 @@ public enum RemoteSignIn {
 }
 
 extension Connection.Broken {
-  fileprivate var decision: Decision { Decision(.unavailable, .broker(errno: code)) }
+  fileprivate var decision: Decision { Decision(.unavailable, .broker, .errno(code)) }
 }
