@@ -59,7 +59,7 @@ extension SelfService {
       // The kernel vouches for the account. Where there is no record yet, the caller is counted.
       isProven: purpose != .firstEnrollment, caller: account.uid)
     request.purpose = purpose
-    request.ownDoor = .self
+    request.isByAccount = true
     request.verifiesPassword = proof != .codes
     let decision = Host.with(answer, request) { (host: inout Host) in
       SignIn.run(request, at: location, host: &host)

@@ -63,9 +63,9 @@ private func readQuestion(_ frame: Frame, _ bytes: Span<UInt8>) {
     expect(Question(frame, bytes, peer: 33, at: .selfService) == nil, "no question anywhere")
     return
   }
-  expect(question.request.ownDoor == nil, "policy says which door it is")
+  expect(!question.request.isByAccount, "policy says which door it is")
   let own = Question(frame, bytes, peer: 33, at: .selfService)
-  expect(own?.request.ownDoor == .self && own?.request.rhost == nil, "one's own door, from here")
+  expect(own?.request.isByAccount == true && own?.request.rhost == nil, "one's own door, from here")
   expect(frame.kind != .reply, "a reply is no question")
   expect((frame[.user]?.count ?? 0) > 0 && (frame[.service]?.count ?? 0) > 0, "about somebody")
   expect((frame[.answer] != nil) == (frame.kind == .decide), "an answer to decide about")
