@@ -40,11 +40,11 @@ extension SelfService {
     try look()
     _ = try consent(.change, bytes)
     var length = 0
-    let codes = try Sheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
+    let codes = try CodeSheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
       let isEnrolled = try stored { (store: borrowing Store) throws(StoreFailure) in
         try store.renewRecoveryCodes(
           of: account.name, uid: account.uid, now: clock_seconds()
-        ) { (code: Span<UInt8>) in Sheet.add(code, to: &sheet, at: &length) }
+        ) { (code: Span<UInt8>) in CodeSheet.add(code, to: &sheet, at: &length) }
       }
       guard isEnrolled else { throw Refusal(.notEnrolled) }
     }
@@ -92,26 +92,5 @@ extension SelfService {
       writer.add(.reason, text, to: &room)
     }
     return writer.finish(.reply, in: &room)
-  }
-}
-
-/// Recovery codes on their way into the reply.
-enum Sheet {
-  /// Room for a set of them, wiped with its owner.
-  static func make(
-    _ body: (inout MutableSpan<UInt8>) throws(Refusal) -> Void
-  ) throws(Refusal) -> SecretBytes {
-    try SecretBytes(
-      count: Store.recoveryCodes * OneTimeSecret.textLength, or: .memory,
-      filling: body)
-  }
-
-  static func add(_ code: Span<UInt8>, to sheet: inout MutableSpan<UInt8>, at place: inout Int) {
-    var i = 0
-    while i < code.count, place < sheet.count {
-      sheet[place] = code[i]
-      place += 1
-      i += 1
-    }
   }
 }

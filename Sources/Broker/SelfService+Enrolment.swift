@@ -78,7 +78,7 @@ extension SelfService {
     let now = clock_seconds()
     var enrolled: Enrolled?
     var length = 0
-    let codes = try Sheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
+    let codes = try CodeSheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
       enrolled = try stored { (store: borrowing Store) throws(StoreFailure) in
         let record = try store.record(of: account.name, uid: account.uid)?.credentials.record
         return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
@@ -92,7 +92,7 @@ extension SelfService {
             return try store.enroll(
               account.name, uid: account.uid, as: name, factor, secret: secret, confirmed: step,
               now: now
-            ) { (code: Span<UInt8>) in Sheet.add(code, to: &sheet, at: &length) }
+            ) { (code: Span<UInt8>) in CodeSheet.add(code, to: &sheet, at: &length) }
           }
         }
       }
