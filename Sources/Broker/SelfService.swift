@@ -55,10 +55,10 @@ struct SelfService {
   private func status(into room: inout MutableSpan<UInt8>) -> Int? {
     var text = TextRoom()
     var trouble: Refusal?
-    var limits = ThrottleRules().proven
+    var rules = ThrottleRules()
     do throws(Refusal) {
       let policy = try policy()
-      limits = policy.throttle.proven
+      rules = policy.throttle
       write(policy, to: &text)
     } catch {
       trouble = error
@@ -66,13 +66,19 @@ struct SelfService {
     do throws(Refusal) {
       try stored { (store: borrowing Store) throws(StoreFailure) in
         if let record = try store.record(of: account.name, uid: account.uid) {
-          try RecordText.write(record, limits, now: clock_seconds(), to: &text)
+          try RecordText.write(record, rules.proven, now: clock_seconds(), to: &text)
         }
       }
       // Of its own: what `stored` runs twice must not have written anything.
       try stored { (store: borrowing Store) throws(StoreFailure) in try store.mustBeTrusted() }
     } catch {
       trouble = error
+    }
+    do throws(StoreFailure) {
+      try RecordText.writeStrangers(
+        account.name, at: location, rules.ceiling, now: clock_seconds(), to: &text)
+    } catch {
+      trouble = Refusal(error)
     }
     var writer = FrameWriter()
     if let trouble { trouble.write(to: &writer, &room) } else { accept(&writer, &room) }
