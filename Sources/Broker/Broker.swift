@@ -20,11 +20,11 @@ enum Broker {
     guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
     guard role == .decide || hasShare(peer) else { return failure }
     var status = failure
-    do throws(OTPFailure) {
-      try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-        guard let frame = connection.receive(into: &room) else { return }
+    do throws(Connection.Broken) {
+      try withRoom { (room: inout MutableSpan<UInt8>) throws(Connection.Broken) in
+        let frame = try connection.receive(into: &room)
         let request = room.span
-        try withRoom { (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
+        try withRoom { (room: inout MutableSpan<UInt8>) throws(Connection.Broken) in
           let length: Int? =
             switch (frame.kind, role) {
             case (.decide, _), (.account, _):
@@ -32,9 +32,9 @@ enum Broker {
             case (_, .decide): nil
             case (_, .selfService): SelfService(frame, of: peer)?.answer(request, into: &room)
             }
-          if let length, Connection(0, seconds: patience).send(room.span.extracting(0..<length)) {
-            status = success
-          }
+          guard let length else { return }
+          try Connection(0, seconds: patience).send(room.span.extracting(0..<length))
+          status = success
         }
       }
     } catch {
@@ -60,10 +60,8 @@ enum Broker {
       return try Share.take(for: peer, in: Store.makePath(location.run, location.owners))
     } catch {
       var line = TextLine()
-      line.append("event=call outcome=unavailable reason=store part=")
-      line.append(error.part.name)
-      line.append(" defect=")
-      line.append(error.defect.name)
+      line.append("event=call outcome=unavailable")
+      line.append(reasonOf: Decision(error))
       Host.log(line, isWarning: true)
       return false
     }
@@ -71,9 +69,9 @@ enum Broker {
 
   /// Lends room for a frame, which is wiped when it is let go.
   private static func withRoom(
-    _ body: (inout MutableSpan<UInt8>) throws(OTPFailure) -> Void
-  ) throws(OTPFailure) {
-    _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory, filling: body)
+    _ body: (inout MutableSpan<UInt8>) throws(Connection.Broken) -> Void
+  ) throws(Connection.Broken) {
+    _ = try SecretBytes(count: Frame.largest, or: Connection.Broken(ENOMEM), filling: body)
   }
 
   private static let success: Int32 = 0

@@ -17,7 +17,7 @@ extension SelfService {
   func proof(_ bytes: Span<UInt8>) throws(Refusal) -> Proof {
     guard let range = frame[.flags] else { return .codes }
     guard range.count == 1, let flags = RemoteQuestion.Flags(rawValue: bytes[range.lowerBound])
-    else { throw Refusal(.refused, "bad-option") }
+    else { throw Refusal(.badOption) }
     if flags[.verifiesPassword] { return flags[.splits] ? .passwordAndCode : .password }
     return .codes
   }
@@ -27,19 +27,19 @@ extension SelfService {
   func consent(
     _ purpose: Request.Purpose, _ bytes: Span<UInt8>
   ) throws(Refusal) -> Decision {
-    guard let range = frame[.answer] else { throw Refusal(.refused, "no-answer") }
+    guard let range = frame[.answer] else { throw Refusal(.noAnswer) }
     let proof = try proof(bytes)
     if case .password = proof, purpose != .firstEnrollment {
-      throw Refusal(.refused, "not-allowed")
+      throw Refusal(.notAllowed)
     }
     let first = try run(purpose, bytes.extracting(range), proof)
     guard case .codes = proof else { return first }
     if case .invitation = first.use { return first }
-    guard let range = frame[.second] else { throw Refusal(.refused, "no-answer") }
+    guard let range = frame[.second] else { throw Refusal(.noAnswer) }
     let second = try run(.change, bytes.extracting(range), proof)
     if case .totp(let one) = first.use, case .totp(let other) = second.use {
       guard one == other, let step = first.step, second.step == step.moved(by: 1) else {
-        throw Refusal(.refused, "not-consecutive")
+        throw Refusal(.notConsecutive)
       }
     }
     return second
@@ -59,7 +59,7 @@ extension SelfService {
       // The kernel vouches for the account. Where there is no record yet, the caller is counted.
       isProven: purpose != .firstEnrollment, caller: account.uid)
     request.purpose = purpose
-    request.ownDoor = .self
+    request.isByAccount = true
     request.verifiesPassword = proof != .codes
     let decision = Host.with(answer, request) { (host: inout Host) in
       SignIn.run(request, at: location, host: &host)

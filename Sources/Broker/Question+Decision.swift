@@ -92,7 +92,7 @@ extension Question {
         }
       }
     } catch {
-      return judged(report(Decision(.unavailable, .store(error)), "sign-in", &host), &host)
+      return judged(report(Decision(error), "sign-in", &host), &host)
     }
   }
 

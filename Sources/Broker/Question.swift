@@ -27,7 +27,7 @@ struct Question {
     switch role {
     case .decide: request.rhost = Question.text(.rhost, frame, bytes)
     // Nobody asks about themselves from afar: a host would be one more place to guess from.
-    case .selfService: request.ownDoor = .self
+    case .selfService: request.isByAccount = true
     }
     request.verifiesPassword = flags[.verifiesPassword]
     request.needsFirstFactor = flags[.needsFirstFactor] && !flags[.verifiesPassword]

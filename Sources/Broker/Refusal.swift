@@ -2,51 +2,49 @@ internal import OTP
 internal import Store
 internal import Verifier
 
-/// Why self-service did not do what it was asked: one word for the journal and for the person.
+/// What self-service decided instead of doing what it was asked.
 struct Refusal: Error {
-  let outcome: Decision.Outcome
-  let reason: StaticString
-  /// The part of the store that is in trouble.
-  private(set) var part: StaticString?
-  /// Seconds until an answer is looked at again.
-  private var wait: Int32?
+  let decision: Decision
 
-  init(_ outcome: Decision.Outcome, _ reason: StaticString) {
-    self.outcome = outcome
-    self.reason = reason
-  }
+  init(_ decision: Decision) { self.decision = decision }
+
+  init(_ reason: Reason) { self.init(Decision(.refused, reason)) }
 
   init(_ failure: StoreFailure) {
-    switch failure.defect {
-    case .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed:
-      self.init(.refused, failure.defect.name)
+    self.init(Refusal.reason(failure.defect).map { Decision(.refused, $0) } ?? Decision(failure))
+  }
+
+  /// There is no memory for a secret.
+  static var memory: Refusal { Refusal(StoreFailure(.credentials, .crypto(.memory))) }
+
+  /// Why the store, which is in no trouble, did not do it; `nil` where it is in trouble.
+  private static func reason(_ defect: StoreFailure.Defect) -> Reason? {
+    switch defect {
+    case .full: .full
+    case .nameTaken: .nameTaken
+    case .sameSecret: .sameSecret
+    case .stepUsed: .stepUsed
+    case .lastFactor: .lastFactor
+    case .lapsed: .lapsed
     case .missing, .symbolicLink, .notAFolder, .notARegularFile, .foreignOwner, .writableByOthers,
       .hardLinked, .tooLarge, .truncated, .unreadable, .unwritable, .noRoom, .malformed,
       .brokenWord, .checksumMismatch, .wrongUser, .otherKey, .doesNotOpen, .crypto, .exists, .busy,
       .notLockable:
-      self.init(.unavailable, failure.defect.name)
-      part = failure.part.name
+      nil
     }
   }
 
-  init(_ decision: Decision) {
-    if case .store(let failure) = decision.reason {
-      self.init(failure)
-    } else {
-      self.init(decision.outcome, decision.reason.name)
-      wait = decision.wait
-    }
-  }
-
-  /// Writes the outcome and the reason: a word, and behind it the part or the wait.
+  /// Writes the outcome and the reason: a word, and behind it the wait, or part and defect.
   func write(to writer: inout FrameWriter, _ room: inout MutableSpan<UInt8>) {
-    writer.add(.outcome, byte: outcome.rawValue, to: &room)
+    writer.add(.outcome, byte: decision.outcome.rawValue, to: &room)
     var line = TextLine()
-    line.append(reason)
-    if let part {
+    line.append(decision.reason.name)
+    if case .store(let failure) = decision.detail {
       line.append(" ")
-      line.append(part)
-    } else if let wait {
+      line.append(failure.part.name)
+      line.append(" ")
+      line.append(failure.defect.name)
+    } else if let wait = decision.wait {
       line.append(" ")
       line.append(decimal: Int64(wait))
     }

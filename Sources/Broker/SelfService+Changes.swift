@@ -7,14 +7,14 @@ internal import Verifier
 extension SelfService {
   func rename(_ bytes: Span<UInt8>, into room: inout MutableSpan<UInt8>) throws(Refusal) -> Int? {
     guard let old = try name(.name, bytes), let new = try name(.newName, bytes) else {
-      throw Refusal(.refused, "bad-name")
+      throw Refusal(.badName)
     }
     try look(for: old, taken: new)
     _ = try consent(.change, bytes)
     let renamed = try stored { (store: borrowing Store) throws(StoreFailure) in
       try store.rename(old, to: new, of: account.name, uid: account.uid)
     }
-    guard let renamed else { throw Refusal(.refused, "no-factor") }
+    guard let renamed else { throw Refusal(.noFactor) }
     return done(renamed, into: &room)
   }
 
@@ -24,7 +24,7 @@ extension SelfService {
     let isNeeded = try policy().scope(of: account) == .enforced
     let found = try look(for: name)
     guard !isNeeded || name != nil && found.count > 1 else {
-      throw Refusal(.refused, "last-factor")
+      throw Refusal(.lastFactor)
     }
     _ = try consent(.change, bytes)
     let isMarked = try stored { (store: borrowing Store) throws(StoreFailure) in
@@ -40,13 +40,13 @@ extension SelfService {
     try look()
     _ = try consent(.change, bytes)
     var length = 0
-    let codes = try Sheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
+    let codes = try CodeSheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
       let isEnrolled = try stored { (store: borrowing Store) throws(StoreFailure) in
         try store.renewRecoveryCodes(
           of: account.name, uid: account.uid, now: clock_seconds()
-        ) { (code: Span<UInt8>) in Sheet.add(code, to: &sheet, at: &length) }
+        ) { (code: Span<UInt8>) in CodeSheet.add(code, to: &sheet, at: &length) }
       }
-      guard isEnrolled else { throw Refusal(.refused, "not-enrolled") }
+      guard isEnrolled else { throw Refusal(.notEnrolled) }
     }
     log()
     var writer = FrameWriter()
@@ -75,8 +75,8 @@ extension SelfService {
       let factors = record.credentials.factors
       return (factors.count, index.flatMap { factors[$0]?.id })
     }
-    guard found.count > 0 else { throw Refusal(.refused, "not-enrolled") }
-    guard name == nil || found.id != nil else { throw Refusal(.refused, "no-factor") }
+    guard found.count > 0 else { throw Refusal(.notEnrolled) }
+    guard name == nil || found.id != nil else { throw Refusal(.noFactor) }
     return found
   }
 
@@ -87,31 +87,10 @@ extension SelfService {
     var writer = FrameWriter()
     accept(&writer, &room)
     if !isMarked {
-      var line = TextLine()
-      line.append("unmarked")
-      line.withBytes { (text: Span<UInt8>) in writer.add(.reason, text, to: &room) }
+      let name = Reason.unmarked.name
+      let text = unsafe Span<UInt8>(_unsafeStart: name.utf8Start, count: name.utf8CodeUnitCount)
+      writer.add(.reason, text, to: &room)
     }
     return writer.finish(.reply, in: &room)
-  }
-}
-
-/// Recovery codes on their way into the reply.
-enum Sheet {
-  /// Room for a set of them, wiped with its owner.
-  static func make(
-    _ body: (inout MutableSpan<UInt8>) throws(Refusal) -> Void
-  ) throws(Refusal) -> SecretBytes {
-    try SecretBytes(
-      count: Store.recoveryCodes * OneTimeSecret.textLength, or: Refusal(.unavailable, "crypto"),
-      filling: body)
-  }
-
-  static func add(_ code: Span<UInt8>, to sheet: inout MutableSpan<UInt8>, at place: inout Int) {
-    var i = 0
-    while i < code.count, place < sheet.count {
-      sheet[place] = code[i]
-      place += 1
-      i += 1
-    }
   }
 }

@@ -27,7 +27,7 @@ extension SelfService {
       _ = try consent(.firstEnrollment, bytes)
       grant = .password
     } else if case .invitation = try consent(.enrollment, bytes).use {
-      guard let invitation else { throw Refusal(.refused, "lapsed") }
+      guard let invitation else { throw Refusal(.lapsed) }
       grant = .invitation(
         place: UInt8(truncatingIfNeeded: invitation.place), generation: invitation.generation)
     } else {
@@ -41,11 +41,14 @@ extension SelfService {
   private func offer(
     _ factor: PendingFactor, window: Int, into room: inout MutableSpan<UInt8>
   ) throws(Refusal) -> Int? {
-    let failure = Refusal(.unavailable, "crypto")
     let secret = try SecretBytes(
-      count: factor.parameters.algorithm.generatedSecretLength, or: failure
+      count: factor.parameters.algorithm.generatedSecretLength, or: .memory
     ) { (room: inout MutableSpan<UInt8>) throws(Refusal) in
-      do throws(OTPFailure) { try fillRandom(&room) } catch { throw failure }
+      do throws(OTPFailure) {
+        try fillRandom(&room)
+      } catch {
+        throw Refusal(StoreFailure(.credentials, .crypto(error)))
+      }
     }
     return try secret.withBytes { (secret: Span<UInt8>) throws(Refusal) in
       var sealed = InlineArray<116, UInt8>(repeating: 0)
@@ -69,13 +72,13 @@ extension SelfService {
   func finish(_ bytes: Span<UInt8>, into room: inout MutableSpan<UInt8>) throws(Refusal) -> Int? {
     let name = try name(.name, bytes)
     guard let pending = frame[.pending], let answer = frame[.answer] else {
-      throw Refusal(.refused, "no-answer")
+      throw Refusal(.noAnswer)
     }
     let window = try policy().window
     let now = clock_seconds()
     var enrolled: Enrolled?
     var length = 0
-    let codes = try Sheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
+    let codes = try CodeSheet.make { (sheet: inout MutableSpan<UInt8>) throws(Refusal) in
       enrolled = try stored { (store: borrowing Store) throws(StoreFailure) in
         let record = try store.record(of: account.name, uid: account.uid)?.credentials.record
         return try store.withKeys { (keys: borrowing KeyRing) throws(StoreFailure) in
@@ -89,12 +92,12 @@ extension SelfService {
             return try store.enroll(
               account.name, uid: account.uid, as: name, factor, secret: secret, confirmed: step,
               now: now
-            ) { (code: Span<UInt8>) in Sheet.add(code, to: &sheet, at: &length) }
+            ) { (code: Span<UInt8>) in CodeSheet.add(code, to: &sheet, at: &length) }
           }
         }
       }
     }
-    guard let enrolled else { throw Refusal(.refused, "not-confirmed") }
+    guard let enrolled else { throw Refusal(.notConfirmed) }
     log(factor: enrolled.id)
     var writer = FrameWriter()
     enrolled.name.withBytes { (name: Span<UInt8>) in writer.add(.name, name, to: &room) }
@@ -126,7 +129,7 @@ extension SelfService {
   ) throws(Refusal) -> Parameters {
     guard let range = frame[.parameters],
       let parameters = Parameters(bytes.extracting(range), usual: usual)
-    else { throw Refusal(.refused, "bad-option") }
+    else { throw Refusal(.badOption) }
     return parameters
   }
 }

@@ -55,10 +55,10 @@ struct SelfService {
   private func status(into room: inout MutableSpan<UInt8>) -> Int? {
     var text = TextRoom()
     var trouble: Refusal?
-    var limits = ThrottleRules().proven
+    var rules = ThrottleRules()
     do throws(Refusal) {
       let policy = try policy()
-      limits = policy.throttle.proven
+      rules = policy.throttle
       write(policy, to: &text)
     } catch {
       trouble = error
@@ -66,13 +66,19 @@ struct SelfService {
     do throws(Refusal) {
       try stored { (store: borrowing Store) throws(StoreFailure) in
         if let record = try store.record(of: account.name, uid: account.uid) {
-          try RecordText.write(record, limits, now: clock_seconds(), to: &text)
+          try RecordText.write(record, rules.proven, now: clock_seconds(), to: &text)
         }
       }
       // Of its own: what `stored` runs twice must not have written anything.
       try stored { (store: borrowing Store) throws(StoreFailure) in try store.mustBeTrusted() }
     } catch {
       trouble = error
+    }
+    do throws(StoreFailure) {
+      try RecordText.writeStrangers(
+        account.name, at: location, rules.ceiling, now: clock_seconds(), to: &text)
+    } catch {
+      trouble = Refusal(error)
     }
     var writer = FrameWriter()
     if let trouble { trouble.write(to: &writer, &room) } else { accept(&writer, &room) }
@@ -96,7 +102,9 @@ struct SelfService {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
       case .file(let failure): throw Refusal(failure)
-      case .text: throw Refusal(.unavailable, "policy")
+      case .text(let failure):
+        let line = Int32(truncatingIfNeeded: failure.line)
+        throw Refusal(Decision(.unavailable, .policy, .line(line)))
       }
     }
   }
@@ -117,7 +125,7 @@ struct SelfService {
   func name(_ tag: Frame.Tag, _ bytes: Span<UInt8>) throws(Refusal) -> FactorName? {
     guard let range = frame[tag] else { return nil }
     guard let name = FactorName(bytes.extracting(range)) else {
-      throw Refusal(.refused, "bad-name")
+      throw Refusal(.badName)
     }
     return name
   }
@@ -140,13 +148,8 @@ struct SelfService {
   }
 
   private func log(_ event: StaticString, _ refusal: Refusal) {
-    var line = line(event, refusal.outcome)
-    line.append(" reason=")
-    line.append(refusal.reason)
-    if let part = refusal.part {
-      line.append(" part=")
-      line.append(part)
-    }
+    var line = line(event, refusal.decision.outcome)
+    line.append(reasonOf: refusal.decision)
     Host.log(line, isWarning: true)
   }
 

@@ -2,7 +2,7 @@ import OTP
 import Store
 import Verifier
 
-/// What the record of a user says, read at one time.
+/// What the record of a user says, and what strangers tried, read at one time.
 ///
 /// Read from `RecordText`, which is what the broker sends: root and everybody else see the same.
 struct RecordFacts {
@@ -31,6 +31,9 @@ struct RecordFacts {
   private(set) var invitation: (expires: Int64, isUsed: Bool)?
   private(set) var doors: [DoorFacts] = []
   private(set) var lastUse: (time: Int64, with: String)?
+  /// Refused without a proven first factor, from anywhere, and the seconds until one from an address
+  /// that is not known is looked at.
+  private(set) var strangers: (refused: Int, wait: Int64) = (0, 0)
 
   var isEnrolled: Bool { !factors.isEmpty }
 
@@ -67,7 +70,22 @@ struct RecordFacts {
   ) throws(StoreFailure) {
     var room = TextRoom()
     try RecordText.write(record, limits, now: Times.now, to: &room)
-    self = RecordFacts(reading: room.withBytes { (bytes: Span<UInt8>) in text(bytes) })
+    read(room)
+  }
+
+  /// Reads what strangers tried to sign in as `person`.
+  mutating func readStrangers(
+    of person: Person, at location: StoreLocation, _ limits: AttemptLimits
+  ) throws(StoreFailure) {
+    var room = TextRoom()
+    try RecordText.writeStrangers(
+      person.account.name, at: location, limits, now: Times.now, to: &room)
+    read(room)
+  }
+
+  private mutating func read(_ room: borrowing TextRoom) {
+    let lines = room.withBytes { (bytes: Span<UInt8>) in text(bytes) }
+    for line in lines.split(separator: "\n") { read(line) }
   }
 
   private mutating func read(_ line: Substring) {
@@ -91,6 +109,7 @@ struct RecordFacts {
         DoorFacts(
           door: door, lastSignIn: lastSignIn, refused: Int(refused), wait: wait < 0 ? nil : wait))
     case "last": lastUse = (words.number(), words.rest)
+    case "strangers": strangers = (Int(words.number()), words.number())
     default: break
     }
   }
@@ -144,6 +163,10 @@ struct RecordFacts {
     } else {
       json.null("last_sign_in")
     }
+    json.object("strangers") {
+      json.field("refused", strangers.refused)
+      json.field("wait", Int(strangers.wait))
+    }
   }
 
   func write(to output: Output, _ person: Person) {
@@ -177,6 +200,15 @@ struct RecordFacts {
     if let lastUse {
       output.line(
         RecordFacts.label("last sign-in") + "\(Times.local(lastUse.time)) with \(lastUse.with)")
+    }
+    if strangers.refused > 0 {
+      let wait =
+        strangers.wait == 0
+        ? ""
+        : "; from a new address the next try in \(Times.length(strangers.wait)), "
+          + "'cachet-mfa unlock' ends the wait"
+      output.line(
+        RecordFacts.label("strangers") + "\(strangers.refused) refused within a day" + wait)
     }
   }
 

@@ -26,8 +26,8 @@ struct Remote {
     let scope: ScopeFacts?
     /// Whether the password is enough for a first factor.
     let passwordEnrolls: Bool
-    /// What of this could not be read.
-    let trouble: String?
+    /// Why not all of this could be read.
+    let trouble: Refusal?
   }
 
   func status() throws(Failure) -> Status {
@@ -47,12 +47,17 @@ struct Remote {
     }
     return Status(
       facts: RecordFacts(reading: lines), scope: scope, passwordEnrolls: passwordEnrolls,
-      trouble: reply.isAccepted ? nil : reply.reason)
+      trouble: reply.isAccepted ? nil : reply.refusal)
+  }
+
+  /// Why `status` knows of no factor at all: there is none, or nobody could look.
+  func notEnrolled(_ status: Status) -> Failure {
+    status.trouble.map { .broker($0, person, site) } ?? .notEnrolled(person, site)
   }
 
   /// Throws where `status` knows of no factor called `name`.
   func mustHave(_ name: FactorName, _ status: Status) throws(Failure) {
-    guard status.facts.isEnrolled else { throw .notEnrolled(person, site) }
+    guard status.facts.isEnrolled else { throw notEnrolled(status) }
     guard status.facts.factors.contains(where: { $0.name == name.spelled }) else {
       throw .noFactor(name.spelled, person, site)
     }
@@ -67,6 +72,24 @@ struct Remote {
       proof.write(to: &writer, &room)
       writer.add(.name, name, to: &room)
       writer.add(.newName, newName, to: &room)
+    }
+  }
+
+  /// What the broker decided instead.
+  struct Refusal {
+    /// nil where the reply names no reason that there is.
+    let decision: Decision?
+    /// As the reply has it: a reason, and behind it seconds to wait, or what of the store is in trouble.
+    let words: String
+
+    func complaint(to person: Person, at site: Site) -> Complaint {
+      if let decision, decision.outcome != .unavailable {
+        return decision.complaint(of: person, at: site, to: .owner)
+      }
+      return Complaint(
+        "the broker could not do it (\(printable(words)))",
+        hint: "the journal says more; root: '\(site.command("status " + shellWord(person.name)))'",
+        .unavailable)
     }
   }
 
@@ -128,7 +151,7 @@ struct Remote {
     _ write: (inout FrameWriter, inout MutableSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) -> Reply {
     let reply = try exchange(kind, write)
-    guard reply.isAccepted else { throw .broker(reply.reason, person, site) }
+    guard reply.isAccepted else { throw .broker(reply.refusal, person, site) }
     return reply
   }
 
@@ -137,18 +160,20 @@ struct Remote {
     _ kind: Frame.Kind,
     _ write: (inout FrameWriter, inout MutableSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) -> Reply {
-    guard
-      let broker = Connection(to: RemoteQuestion.selfSocket, seconds: RemoteQuestion.patience)
-    else { throw .noBroker }
     var frame: Frame?
     let bytes = try SecretBytes(count: Frame.largest, or: Failure.crypto(.memory)) {
       (room: inout MutableSpan<UInt8>) throws(Failure) in
       var writer = FrameWriter()
       try write(&writer, &room)
-      guard let length = writer.finish(kind, in: &room),
-        broker.send(room.span.extracting(0..<length))
-      else { return }
-      frame = broker.receive(into: &room)
+      guard let length = writer.finish(kind, in: &room) else { throw .noBroker }
+      do throws(Connection.Broken) {
+        let broker = try Connection(
+          to: RemoteQuestion.selfSocket, seconds: RemoteQuestion.patience)
+        try broker.send(room.span.extracting(0..<length))
+        frame = try broker.receive(into: &room)
+      } catch {
+        throw .noBroker
+      }
     }
     guard let frame, frame.kind == .reply else { throw .noBroker }
     return Reply(frame, bytes)
@@ -173,14 +198,29 @@ final class Reply {
     self.bytes = bytes
   }
 
-  var isAccepted: Bool {
-    guard let range = frame[.outcome], range.count == 1 else { return false }
+  var isAccepted: Bool { outcome == .accepted }
+
+  private var outcome: Decision.Outcome? {
+    guard let range = frame[.outcome], range.count == 1 else { return nil }
     return bytes.withBytes { (all: Span<UInt8>) in
-      all[range.lowerBound] == Decision.Outcome.accepted.rawValue
+      Decision.Outcome(rawValue: all[range.lowerBound])
     }
   }
 
-  var reason: String { lines(.reason) ?? "" }
+  /// What was done but for one thing.
+  var reason: Reason? { Reason(name: Array((lines(.reason) ?? "").utf8).span) }
+
+  /// Why it was not done.
+  var refusal: Remote.Refusal {
+    let text = lines(.reason) ?? ""
+    var words = Words(text)
+    guard let reason = Reason(name: Array(words.next().utf8).span), let outcome else {
+      return Remote.Refusal(decision: nil, words: text)
+    }
+    var decision = Decision(outcome, reason)
+    decision.wait = Int32(clamping: words.number())
+    return Remote.Refusal(decision: decision, words: text)
+  }
 
   /// The field `tag`, which holds no secret.
   func lines(_ tag: Frame.Tag) -> String? {

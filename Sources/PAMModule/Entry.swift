@@ -37,7 +37,7 @@ public func account(
   let outcome =
     switch call.location {
     case .some(let location): AccountCheck.run(call.request, at: location, host: &handle).outcome
-    case .none: RemoteSignIn.account(call.request)
+    case .none: RemoteSignIn.account(call.request, host: &handle)
     }
   switch outcome {
   case .accepted: return PAM_SUCCESS

@@ -31,9 +31,14 @@ public import OTP
 
   /// Maps the table in `folder`, and makes it first if it is not there.
   public init(in folder: borrowing TrustedFolder) throws(StoreFailure) {
-    let file = try folder.openTable(
-      AttemptTable.file, length: AttemptTable.length, part: .attempts
-    ) { () throws(StoreFailure) in try AttemptTable.create(in: folder) }
+    try self.init(
+      folder.openTable(AttemptTable.file, length: AttemptTable.length, part: .attempts) {
+        () throws(StoreFailure) in try AttemptTable.create(in: folder)
+      })
+  }
+
+  /// Maps the open table `file`, and closes it.
+  private init(_ file: Int32) throws(StoreFailure) {
     defer { close(file) }
     let table = try unsafe TrustedFolder.mapTable(
       file, length: AttemptTable.length, part: .attempts)
@@ -110,6 +115,28 @@ public import OTP
       return nil
     }
     return refused
+  }
+
+  /// Wrong answers so far for `account`, wherever they came from, and the seconds until one from where
+  /// the account is not known is evaluated. Makes nothing that is not there.
+  public static func strangers(
+    _ account: AccountName, at location: StoreLocation, now: Int64, _ limits: AttemptLimits
+  ) throws(StoreFailure) -> (refused: Int, wait: Int64) {
+    var found = AttemptCounter(refused: 0, pending: 0, time: 0)
+    do throws(StoreFailure) {
+      let folder = try TrustedFolder(location.run, owners: location.owners, part: .attempts)
+      let table = try AttemptTable(
+        folder.openTable(AttemptTable.file, length: AttemptTable.length, part: .attempts))
+      try account.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+        try table.update(name, .anywhere, now: now) { (counter: AttemptCounter) in
+          found = counter
+          return nil
+        }
+      }
+    } catch {
+      guard case .missing = error.defect else { throw error }
+    }
+    return (found.refused, found.waiting(at: now, limits) ?? 0)
   }
 
   /// Forgets the wrong answers for `account` that count wherever they came from.

@@ -13,12 +13,7 @@ public struct SessionTable: ~Copyable {
   public static var file: FileName { FileName("sessions") }
   static let header = 4096
   static let sets = 1024
-  static let ways = 8
-  static let entry = 32
-  static let length = header + sets * ways * entry
-
-  /// Seconds after which somebody who is deciding an answer has ended without a word.
-  static let patience: Int64 = 6
+  static let length = header + sets * SessionSet.length
 
   /// What is known of an answer.
   public enum Finding: Sendable {
@@ -34,10 +29,10 @@ public struct SessionTable: ~Copyable {
 
   /// Whose answer it is, and the answer itself, under the table's key: nothing can be read off it.
   public struct Mark: Sendable {
-    fileprivate let set: Int
+    let set: Int
     /// Tells the users of one set apart.
-    fileprivate let user: InlineArray<6, UInt8>
-    fileprivate let mac: InlineArray<16, UInt8>
+    let user: InlineArray<6, UInt8>
+    let mac: InlineArray<16, UInt8>
   }
 
   /// Opens the table in `folder`, and makes it first if it is not there.
@@ -123,39 +118,32 @@ public struct SessionTable: ~Copyable {
     return digest
   }
 
-  // MARK: entries
-
-  /// What stands in an entry behind the mark.
-  private enum State {
-    static let none: UInt8 = 0
-    static let over: UInt8 = 1
-    static let underWay: UInt8 = 2
-    static let right: UInt8 = 3
-  }
+  // MARK: answers
 
   /// What is known of the answer with `mark`, if it is good for `seconds`. What is not known is
   /// noted as under way, where there is room; the caller settles it.
   public func claim(_ mark: Mark, seconds: Int64) throws(StoreFailure) -> Finding {
     let now = seconds_since_boot()
     guard now >= 0 else { throw StoreFailure(.sessions, .unreadable(errno: last_errno())) }
-    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
-      if let place = SessionTable.find(mark, in: room.span) {
-        let since = SessionTable.time(place, in: room.span)
+    return try change(mark.set) { (set: inout SessionSet) in
+      if let place = set.find(mark) {
+        let since = set.time(place)
         let age = now - since
-        switch room[place + 24] {
-        case State.right where age >= 0 && age < seconds:
-          return .right(since: since, codeLength: Int(room[place + 25]))
-        case State.underWay where age >= 0 && age < SessionTable.patience: return .underWay
-        case State.underWay:
-          SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+        switch set.state(place) {
+        case SessionSet.State.right where age >= 0 && age < seconds:
+          return .right(since: since, codeLength: set.codeLength(place))
+        case SessionSet.State.underWay where age >= 0 && age < SessionSet.patience:
+          return .underWay
+        case SessionSet.State.underWay:
+          set.write(mark, SessionSet.State.underWay, codeLength: 0, now, at: place)
           return .unknown
         default: return .over
         }
       }
       // Whoever tries answers, however many at once, ends nobody's session.
-      let (place, worth) = SessionTable.place(in: room.span, now: now, seconds: seconds)
+      let (place, worth) = set.place(now: now, seconds: seconds)
       if worth != .session {
-        SessionTable.write(mark, State.underWay, codeLength: 0, now, at: place, in: &room)
+        set.write(mark, SessionSet.State.underWay, codeLength: 0, now, at: place)
       }
       return .unknown
     }
@@ -164,16 +152,16 @@ public struct SessionTable: ~Copyable {
   /// Notes that a claimed answer was right, and how long its code was; `nil`: it was not.
   public func settle(_ mark: Mark, codeLength: Int?) throws(StoreFailure) {
     let now = seconds_since_boot()
-    try change(mark.set) { (room: inout MutableSpan<UInt8>) in
-      let noted = SessionTable.find(mark, in: room.span)
+    try change(mark.set) { (set: inout SessionSet) in
+      let noted = set.find(mark)
       if let codeLength {
         // What was noted may have had to make room meanwhile.
-        let place = noted ?? SessionTable.place(in: room.span, now: now, seconds: .max).place
-        SessionTable.write(
-          mark, State.right, codeLength: UInt8(truncatingIfNeeded: codeLength), now, at: place,
-          in: &room)
+        let place = noted ?? set.place(now: now, seconds: .max).place
+        set.write(
+          mark, SessionSet.State.right, codeLength: UInt8(truncatingIfNeeded: codeLength), now,
+          at: place)
       } else if let noted {
-        SessionTable.clear(noted, in: &room)
+        set.clear(noted)
       }
     }
   }
@@ -182,13 +170,11 @@ public struct SessionTable: ~Copyable {
   public func count(of user: Span<UInt8>, seconds: Int64) throws(StoreFailure) -> Int {
     let mark = try mark(of: user, user: user)
     let now = seconds_since_boot()
-    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+    return try change(mark.set) { (set: inout SessionSet) in
       var count = 0
-      var place = 0
-      while place < room.count {
-        let age = now - SessionTable.time(place, in: room.span)
-        if SessionTable.isRight(place, mark, in: room.span), age >= 0, age < seconds { count += 1 }
-        place += SessionTable.entry
+      set.eachRight(of: mark) { (set: inout SessionSet, place: Int) in
+        let age = now - set.time(place)
+        if age >= 0, age < seconds { count += 1 }
       }
       return count
     }
@@ -197,110 +183,21 @@ public struct SessionTable: ~Copyable {
   /// Ends what `user` has; returns how many there were.
   public func end(_ user: Span<UInt8>) throws(StoreFailure) -> Int {
     let mark = try mark(of: user, user: user)
-    return try change(mark.set) { (room: inout MutableSpan<UInt8>) in
+    return try change(mark.set) { (set: inout SessionSet) in
       var count = 0
-      var place = 0
-      while place < room.count {
-        // Not forgotten: a browser that still repeats the answer must not look like a guesser.
-        if SessionTable.isRight(place, mark, in: room.span) {
-          room[place + 24] = State.over
-          count += 1
-        }
-        place += SessionTable.entry
+      set.eachRight(of: mark) { (set: inout SessionSet, place: Int) in
+        set.end(place)
+        count += 1
       }
       return count
     }
   }
 
-  private static func isRight(_ place: Int, _ mark: Mark, in set: Span<UInt8>) -> Bool {
-    set[place + 24] == State.right
-      && constantTimeEqual(set.extracting((place + 26)..<(place + 32)), mark.user.span)
-  }
-
-  private static func find(_ mark: Mark, in set: Span<UInt8>) -> Int? {
-    var place = 0
-    while place < set.count {
-      if set[place + 24] != State.none,
-        constantTimeEqual(set.extracting(place..<(place + 16)), mark.mac.span)
-      {
-        return place
-      }
-      place += entry
-    }
-    return nil
-  }
-
-  /// What is lost with an entry.
-  private enum Worth: UInt8 {
-    case nothing, memory, decision, session
-  }
-
-  /// The place for something new: of those that are worth least, the oldest.
-  private static func place(
-    in set: Span<UInt8>, now: Int64, seconds: Int64
-  ) -> (place: Int, worth: Worth) {
-    var chosen = (place: 0, worth: Worth.session)
-    var oldest = Int64.max
-    var place = 0
-    while place < set.count {
-      let time = time(place, in: set)
-      let age = now - time
-      let worth: Worth =
-        switch set[place + 24] {
-        case State.none: .nothing
-        case State.right where age >= 0 && age < seconds: .session
-        case State.underWay where age >= 0 && age < patience: .decision
-        default: .memory
-        }
-      if worth.rawValue < chosen.worth.rawValue || worth == chosen.worth && time < oldest {
-        (chosen, oldest) = ((place, worth), time)
-      }
-      place += entry
-    }
-    return chosen
-  }
-
-  private static func time(_ place: Int, in set: Span<UInt8>) -> Int64 {
-    Int64(truncatingIfNeeded: bigEndian(set.extracting((place + 16)..<(place + 24))))
-  }
-
-  private static func write(
-    _ mark: Mark, _ state: UInt8, codeLength: UInt8, _ now: Int64, at place: Int,
-    in room: inout MutableSpan<UInt8>
-  ) {
-    clear(place, in: &room)
-    var i = 0
-    while i < 16 {
-      room[place + i] = mark.mac[i]
-      i += 1
-    }
-    i = 0
-    while i < 8 {
-      room[place + 16 + i] = UInt8(truncatingIfNeeded: now >> Int64(56 - 8 * i))
-      i += 1
-    }
-    room[place + 24] = state
-    room[place + 25] = codeLength
-    i = 0
-    while i < 6 {
-      room[place + 26 + i] = mark.user[i]
-      i += 1
-    }
-  }
-
-  private static func clear(_ place: Int, in room: inout MutableSpan<UInt8>) {
-    var i = 0
-    while i < entry {
-      room[place + i] = 0
-      i += 1
-    }
-  }
-
   // MARK: the file
 
-  /// Lends the entries of one set, and writes them back, while nobody else does.
+  /// Lends one set, and writes it back, while nobody else does.
   private func change<R>(
-    _ set: Int, _ body: (inout MutableSpan<UInt8>) -> R
+    _ number: Int, _ body: (inout SessionSet) -> R
   ) throws(StoreFailure) -> R {
     while flock(descriptor, LOCK_EX) != 0 {
       guard last_errno() == EINTR else {
@@ -308,16 +205,16 @@ public struct SessionTable: ~Copyable {
       }
     }
     defer { _ = flock(descriptor, LOCK_UN) }
-    var bytes = InlineArray<256, UInt8>(repeating: 0)
-    var room = bytes.mutableSpan
-    let start = SessionTable.header + set * room.count
+    var set = SessionSet()
+    let start = SessionTable.header + number * SessionSet.length
+    var room = set.bytes.mutableSpan
     try SessionTable.read(descriptor, at: start, into: &room)
-    let result = body(&room)
-    let written = unsafe room.withUnsafeMutableBytes { bytes in
+    let result = body(&set)
+    let written = unsafe set.bytes.span.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return 0 }
       return unsafe pwrite(descriptor, base, bytes.count, off_t(start))
     }
-    guard written == room.count else {
+    guard written == SessionSet.length else {
       throw StoreFailure(.sessions, .unwritable(errno: last_errno()))
     }
     return result

@@ -47,7 +47,7 @@ struct Attempts: ~Copyable {
     origin = subject.request.origin
     proven = subject.policy.throttle.proven
     perOrigin = subject.policy.throttle.perOrigin
-    ceiling = subject.request.ownDoor == nil ? subject.policy.throttle.ceiling : nil
+    ceiling = subject.request.isByAccount ? nil : subject.policy.throttle.ceiling
     table =
       subject.isProven
       ? nil

@@ -26,8 +26,7 @@ public enum AuditLine {
     line.field(" ruser=", request.ruser)
     line.append(" factor=")
     line.append(use: decision.use)
-    line.append(" reason=")
-    line.append(reason: decision.reason)
+    line.append(reasonOf: decision)
     line.field(" option=", option)
     if let door {
       let isProven = request.isProven(at: door) || decision.provesPassword
@@ -112,9 +111,13 @@ extension TextLine {
     }
   }
 
-  mutating func append(reason: Reason) {
-    append(reason.name)
-    switch reason {
+  /// Appends `reason=` and what belongs to it.
+  @inline(never)
+  public mutating func append(reasonOf decision: Decision) {
+    append(" reason=")
+    append(decision.reason.name)
+    switch decision.detail {
+    case .none: break
     case .store(let failure):
       append(" part=")
       append(failure.part.name)
@@ -124,19 +127,12 @@ extension TextLine {
         append(":")
         append(decimal: number)
       }
-    case .policy(let line):
+    case .line(let line):
       append(" line=")
       append(decimal: Int64(line))
-    case .accountLookup(let code):
+    case .errno(let code):
       append(" errno=")
       append(decimal: Int64(code))
-    case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
-      .wrongCode, .staleCode, .usedCode, .wrongOneTimeSecret, .usedOneTimeSecret,
-      .expiredInvitation, .notACode, .noAnswer, .samePassword, .placeholder, .repeated,
-      .unknownUser, .notEnrolled, .disabled, .noFirstFactor, .throttled, .locked, .wrongPassword,
-      .accountShut, .notAllowed, .sessionOver, .password, .conversation,
-      .badOption, .optionConflict, .noUser, .enrolled, .invited, .clock:
-      break
     }
   }
 }

@@ -62,25 +62,4 @@ extension Policy {
     }
     return membership
   }
-
-  /// Whether the broker decides at `service` about the very user who asks.
-  borrowing func allowsOneself(at service: Quoted) -> Bool {
-    withBytes { (text: Span<UInt8>) in
-      service.withBytes { (name: Span<UInt8>) in
-        PolicyText.lists(name, under: .selfServices, in: text)
-      }
-    }
-  }
-
-  /// Seconds for which the broker takes the same answer again at `service`; `nil` for not at all.
-  borrowing func session(at service: Quoted) -> Int64? {
-    var seconds: Int64?
-    eachEntry(of: .session) { (name, value) in
-      let isMeant = service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }
-      guard isMeant else { return true }
-      seconds = number(value, atMost: 43_200).map { Int64($0) }
-      return false
-    }
-    return seconds
-  }
 }

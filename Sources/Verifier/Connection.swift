@@ -9,6 +9,14 @@ public struct Connection: ~Copyable {
   /// When nothing is waited for any more, by the monotonic clock.
   private let deadline: Int64
 
+  /// Why nothing came of it, as an error number: ETIMEDOUT at the deadline, ECONNRESET where the other
+  /// end has hung up, EPROTO for what is no frame.
+  public struct Broken: Error {
+    public let code: Int32
+
+    public init(_ code: Int32) { self.code = code }
+  }
+
   /// Takes over what somebody else opened, and does not close it.
   public init(_ descriptor: Int32, seconds: Int64) {
     self.descriptor = descriptor
@@ -17,14 +25,17 @@ public struct Connection: ~Copyable {
   }
 
   /// Connects to the broker's socket called `name`, or to `other` where this user may not connect
-  /// there; `nil` where there is none, or where it is not root who listens.
-  public init?(to name: StaticString, orElse other: StaticString? = nil, seconds: Int64) {
+  /// there; EPERM where it is not root who listens. Where neither is to be had, `name` says why.
+  public init(
+    to name: StaticString, orElse other: StaticString? = nil, seconds: Int64
+  ) throws(Broken) {
     var opened = Connection.open(name, seconds)
-    if opened < 0, last_errno() == EACCES, let other { opened = Connection.open(other, seconds) }
-    guard opened >= 0 else { return nil }
+    let code = last_errno()
+    if opened < 0, code == EACCES, let other { opened = Connection.open(other, seconds) }
+    guard opened >= 0 else { throw Broken(code) }
     guard Connection.peer(of: opened) == 0 else {
       close(opened)
-      return nil
+      throw Broken(EPERM)
     }
     descriptor = opened
     closes = true
@@ -45,59 +56,65 @@ public struct Connection: ~Copyable {
     return unsafe peer_user(descriptor, &uid) == 0 ? uid : nil
   }
 
-  /// Sends `bytes`; `false` where not all of them went before the deadline.
-  public func send(_ bytes: Span<UInt8>) -> Bool {
+  /// Sends `bytes`, all of them before the deadline.
+  public func send(_ bytes: Span<UInt8>) throws(Broken) {
     var sent = 0
     while sent < bytes.count {
       let rest = bytes.extracting(sent..<bytes.count)
-      guard isReady(wait_writable) else { return false }
+      try wait(wait_writable)
       let went = unsafe rest.withUnsafeBytes { room -> Int in
         guard let base = room.baseAddress else { return 0 }
         return unsafe send_bytes(descriptor, base, room.count)
       }
       if went < 0, last_errno() == EINTR || last_errno() == EAGAIN { continue }
-      guard went > 0 else { return false }
+      guard went > 0 else { throw Broken(last_errno()) }
       sent += went
     }
-    return true
   }
 
-  /// Receives one whole frame into `room`; `nil` where none came before the deadline.
-  public func receive(into room: inout MutableSpan<UInt8>) -> Frame? {
-    guard room.count >= Frame.largest, fill(&room, 0..<Frame.headerLength) else { return nil }
+  /// Receives one whole frame into `room`, which has to have space for the largest.
+  public func receive(into room: inout MutableSpan<UInt8>) throws(Broken) -> Frame {
+    guard room.count >= Frame.largest else { throw Broken(EMSGSIZE) }
+    try fill(&room, 0..<Frame.headerLength)
+    let length: Int
     do throws(Frame.Mistake) {
-      let length = try Frame.length(room.span.extracting(0..<Frame.headerLength))
-      guard fill(&room, Frame.headerLength..<length) else { return nil }
+      length = try Frame.length(room.span.extracting(0..<Frame.headerLength))
+    } catch {
+      throw Broken(EPROTO)
+    }
+    try fill(&room, Frame.headerLength..<length)
+    do throws(Frame.Mistake) {
       return try Frame(room.span.extracting(0..<length))
     } catch {
-      return nil
+      throw Broken(EPROTO)
     }
   }
 
   /// Reads exactly the bytes of `range`, and none behind them.
-  private func fill(_ room: inout MutableSpan<UInt8>, _ range: Range<Int>) -> Bool {
+  private func fill(
+    _ room: inout MutableSpan<UInt8>, _ range: Range<Int>
+  ) throws(Broken) {
     var position = range.lowerBound
     while position < range.upperBound {
-      guard isReady(wait_readable) else { return false }
+      try wait(wait_readable)
       let got = unsafe room.withUnsafeMutableBytes { bytes -> Int in
         guard let base = bytes.baseAddress else { return 0 }
         return unsafe read(descriptor, base + position, range.upperBound - position)
       }
       if got < 0, last_errno() == EINTR { continue }
-      guard got > 0 else { return false }
+      guard got > 0 else { throw Broken(got == 0 ? ECONNRESET : last_errno()) }
       position += got
     }
-    return true
   }
 
-  /// Waits, by `wait`, until something can be done; `false` at the deadline.
-  private func isReady(_ wait: (Int32, Int32) -> Int32) -> Bool {
+  /// Waits, by `poll`, until something can be done.
+  private func wait(_ poll: (Int32, Int32) -> Int32) throws(Broken) {
     while true {
       let rest = deadline - monotonic_milliseconds()
-      guard rest > 0 else { return false }
-      let ready = wait(descriptor, Int32(truncatingIfNeeded: rest))
-      if ready < 0, last_errno() == EINTR { continue }
-      return ready > 0
+      guard rest > 0 else { throw Broken(ETIMEDOUT) }
+      let ready = poll(descriptor, Int32(truncatingIfNeeded: rest))
+      if ready > 0 { return }
+      guard ready == 0 || last_errno() == EINTR else { throw Broken(last_errno()) }
     }
   }
 

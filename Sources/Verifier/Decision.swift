@@ -28,6 +28,8 @@ public struct Decision: Sendable {
 
   public let outcome: Outcome
   public let reason: Reason
+  /// What the reason alone does not say.
+  public let detail: Detail?
   public var use: Use?
   /// The step of the code that was accepted.
   public internal(set) var step: Step?
@@ -43,9 +45,22 @@ public struct Decision: Sendable {
   var provesPassword = false
 
   @inline(never)
-  public init(_ outcome: Outcome, _ reason: Reason) {
+  public init(_ outcome: Outcome, _ reason: Reason, _ detail: Detail? = nil) {
     self.outcome = outcome
     self.reason = reason
+    self.detail = detail
+  }
+
+  /// Nothing could be decided, since the store gave no answer.
+  public init(_ failure: StoreFailure) { self.init(.unavailable, .store, .store(failure)) }
+
+  public enum Detail: Sendable {
+    /// Of `store`: which part, and what is wrong with it.
+    case store(StoreFailure)
+    /// Of `policy`: counted from 1, 0 for none.
+    case line(Int32)
+    /// Of `accountLookup` and `broker`: an error number.
+    case errno(Int32)
   }
 
   /// What was accepted, or recognised and refused.
@@ -53,74 +68,6 @@ public struct Decision: Sendable {
     case totp(FactorID)
     case recoveryCode(UInt8)
     case invitation
-  }
-}
-
-/// Why: one word for the journal.
-public enum Reason: Sendable {
-  // accepted
-  case code, recoveryCode, invitation
-  // ignored
-  case exemptUser, exemptGroup, outOfScope, grace
-  // refused
-  case wrongCode, staleCode, usedCode
-  case wrongOneTimeSecret, usedOneTimeSecret, expiredInvitation
-  case notACode, noAnswer, samePassword, placeholder, repeated
-  case unknownUser, notEnrolled, disabled, noFirstFactor
-  case throttled, locked
-  case wrongPassword, accountShut, notAllowed, sessionOver
-  case conversation, badOption, optionConflict, noUser
-  // account phase
-  case enrolled, invited
-  // unavailable
-  case store(StoreFailure)
-  case policy(line: Int32)
-  case accountLookup(Int32)
-  case clock
-  case password
-
-  public var name: StaticString {
-    switch self {
-    case .code: "code"
-    case .recoveryCode: "recovery-code"
-    case .invitation: "invitation"
-    case .exemptUser: "exempt-user"
-    case .exemptGroup: "exempt-group"
-    case .outOfScope: "out-of-scope"
-    case .grace: "grace"
-    case .wrongCode: "wrong-code"
-    case .staleCode: "stale-code"
-    case .usedCode: "used-code"
-    case .wrongOneTimeSecret: "wrong-one-time-secret"
-    case .usedOneTimeSecret: "used-one-time-secret"
-    case .expiredInvitation: "expired-invitation"
-    case .notACode: "not-a-code"
-    case .noAnswer: "no-answer"
-    case .samePassword: "password-repeated"
-    case .placeholder: "sshd-placeholder"
-    case .repeated: "answer-repeated"
-    case .unknownUser: "unknown-user"
-    case .notEnrolled: "not-enrolled"
-    case .disabled: "disabled"
-    case .noFirstFactor: "no-first-factor"
-    case .throttled: "throttled"
-    case .locked: "locked"
-    case .wrongPassword: "wrong-password"
-    case .accountShut: "account-shut"
-    case .notAllowed: "not-allowed"
-    case .sessionOver: "session-over"
-    case .conversation: "no-conversation"
-    case .badOption: "bad-option"
-    case .optionConflict: "option-conflict"
-    case .noUser: "no-user"
-    case .enrolled: "enrolled"
-    case .invited: "invited"
-    case .store: "store"
-    case .policy: "policy"
-    case .accountLookup: "account-lookup"
-    case .clock: "clock"
-    case .password: "password-service"
-    }
   }
 }
 
@@ -133,9 +80,9 @@ enum Obstacle: Error {
 
   var decision: Decision {
     switch self {
-    case .store(let failure): Decision(.unavailable, .store(failure))
-    case .policy(let line): Decision(.unavailable, .policy(line: line))
-    case .accountLookup(let code): Decision(.unavailable, .accountLookup(code))
+    case .store(let failure): Decision(failure)
+    case .policy(let line): Decision(.unavailable, .policy, .line(line))
+    case .accountLookup(let code): Decision(.unavailable, .accountLookup, .errno(code))
     case .clock: Decision(.unavailable, .clock)
     }
   }

@@ -16,8 +16,7 @@ public enum Delegation: Sendable {
   /// their own is nobody.
   public static func mayAsk(_ uid: UInt32) -> Bool { uid != 0 && uid != overflow }
 
-  /// Whether the user `peer` may have `request` decided; at the account's own door the peer is the
-  /// account.
+  /// Whether the user `peer` may have `request` decided; who says to be the account has to be it.
   @inline(never)
   public init(of request: Request, by peer: UInt32, at location: StoreLocation) {
     self = .refused(Decision(.refused, .notAllowed))
@@ -27,7 +26,7 @@ public enum Delegation: Sendable {
         let account = try request.account.known()
       else { return }
       let policy = try Policy.applied(at: location)
-      if request.ownDoor != nil {
+      if request.isByAccount {
         guard account.uid == peer, policy.allowsOneself(at: request.service) else { return }
         self = .allowed(session: nil)
         return

@@ -29,7 +29,7 @@ public struct ThrottleRules: Sendable {
   /// Limits of attempts without, from one origin.
   var perOrigin: AttemptLimits { limits(after: after, locking: false) }
   /// Limits of attempts without, from anywhere.
-  var ceiling: AttemptLimits { limits(after: unprovenAccountLimit, locking: false) }
+  public var ceiling: AttemptLimits { limits(after: unprovenAccountLimit, locking: false) }
 
   private func limits(after: Int, locking: Bool) -> AttemptLimits {
     AttemptLimits(
@@ -86,19 +86,6 @@ public struct Policy: ~Copyable {
   public var enrollBy: Int64? { settings.enrollBy }
 
   public var throttle: ThrottleRules { settings.throttle }
-
-  /// The door that a PAM service is: what `door.SERVICE` says, else `local`.
-  ///
-  /// libpam lowers the letters of a service's name, so case does not count here.
-  public borrowing func door(of service: Span<UInt8>) -> Door {
-    var door = Door.local
-    eachEntry(of: .door) { (name, value) in
-      guard equalIgnoringCase(name, service), let named = Door(name: value) else { return true }
-      door = named
-      return false
-    }
-    return door
-  }
 
   /// Shows each entry of a list key, `door.` or `enroll-by.` in the order of the text, until `body`
   /// answers `false`: the name and its reason (empty where the key takes none), door or date.

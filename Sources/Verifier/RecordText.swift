@@ -10,10 +10,12 @@ public import Store
 /// invitation EXPIRES USED
 /// door DOOR SIGN-IN REFUSED WAIT
 /// last TIME WITH
+/// strangers REFUSED WAIT
 /// ```
 ///
 /// Times are seconds since the epoch, 0 for never. WAIT is in seconds, -1 while the door is locked.
-/// What is not there has no line; `disabled` and the doors have one always.
+/// What is not there has no line; `disabled`, the doors and `strangers`, which is no part of the record,
+/// have one always.
 public enum RecordText {
   public static func write(
     _ record: borrowing Record, _ limits: AttemptLimits, now: Int64, to text: inout TextRoom
@@ -52,6 +54,17 @@ public enum RecordText {
     text.append(" ")
     write(last.use, record, to: &text)
     text.append("\n")
+  }
+
+  /// Attempts on `account` without a proven first factor, from anywhere.
+  public static func writeStrangers(
+    _ account: AccountName, at location: StoreLocation, _ limits: AttemptLimits, now: Int64,
+    to text: inout TextRoom
+  ) throws(StoreFailure) {
+    let found = try AttemptTable.strangers(account, at: location, now: now, limits)
+    text.append("strangers")
+    field(&text, Int64(found.refused))
+    end(&text, found.wait)
   }
 
   private static func write(

@@ -10,12 +10,13 @@ enum RefusalNote: UInt8 {
     case .usedCode: self = .used
     case .staleCode: self = .stale
     case .wrongCode: self = .wrong
-    case .code, .recoveryCode, .invitation, .exemptUser, .exemptGroup, .outOfScope, .grace,
-      .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
-      .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled,
-      .noFirstFactor, .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver,
-      .password, .conversation, .badOption, .optionConflict, .noUser, .enrolled, .invited, .store,
-      .policy, .accountLookup, .clock:
+    case .code, .recoveryCode, .invitation, .unmarked, .exemptUser, .exemptGroup, .outOfScope,
+      .grace, .wrongOneTimeSecret, .usedOneTimeSecret, .expiredInvitation, .notACode, .noAnswer,
+      .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled, .noFirstFactor,
+      .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver, .conversation,
+      .badOption, .optionConflict, .noUser, .badName, .noFactor, .notConsecutive, .notConfirmed,
+      .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited, .store,
+      .policy, .accountLookup, .clock, .password, .broker:
       self = .none
     }
   }

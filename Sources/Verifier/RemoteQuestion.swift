@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import OTP
 internal import Store
 
@@ -42,36 +43,31 @@ public enum RemoteQuestion {
   /// What the broker said.
   public struct Answer {
     public let outcome: Decision.Outcome
-    /// How much of the answer is password, where the broker said so.
-    public let password: Int?
-
-    static var unavailable: Answer { Answer(outcome: .unavailable, password: nil) }
+    /// How much of the answer is password.
+    public let password: Int
   }
 
-  /// Asks the broker once; whatever is not an answer is `unavailable`.
+  /// Asks the broker once.
   ///
   /// Never asks twice: the code may have been used by then.
   @inline(never)
   static func ask(
     _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?
-  ) -> Answer {
+  ) throws(Connection.Broken) -> Answer {
     // Who may not ask about others may ask about themselves: screen lockers run as their user.
-    guard let broker = Connection(to: decideSocket, orElse: selfSocket, seconds: patience) else {
-      return .unavailable
-    }
-    var result = Answer.unavailable
-    do throws(OTPFailure) {
-      // Wiped when it is let go, whatever happened.
-      _ = try SecretBytes(count: Frame.largest, or: OTPFailure.memory) {
-        (room: inout MutableSpan<UInt8>) throws(OTPFailure) in
-        guard let length = write(kind, request, flags, answer: answer, to: &room),
-          broker.send(room.span.extracting(0..<length)),
-          let reply = broker.receive(into: &room), reply.kind == .reply
-        else { return }
-        result = read(reply, room.span, longest: answer?.count ?? 0) ?? .unavailable
+    let broker = try Connection(to: decideSocket, orElse: selfSocket, seconds: patience)
+    var result = Answer(outcome: .unavailable, password: 0)
+    // Wiped when it is let go, whatever happened.
+    _ = try SecretBytes(count: Frame.largest, or: Connection.Broken(ENOMEM)) {
+      (room: inout MutableSpan<UInt8>) throws(Connection.Broken) in
+      guard let length = write(kind, request, flags, answer: answer, to: &room) else {
+        throw Connection.Broken(EMSGSIZE)
       }
-    } catch {
-      return .unavailable
+      try broker.send(room.span.extracting(0..<length))
+      let reply = try broker.receive(into: &room)
+      guard reply.kind == .reply, let read = read(reply, room.span, longest: answer?.count ?? 0)
+      else { throw Connection.Broken(EPROTO) }
+      result = read
     }
     return result
   }

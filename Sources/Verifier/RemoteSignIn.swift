@@ -2,7 +2,8 @@ internal import OTP
 
 /// The sign-in of a program that is not root: it asks the person, and the broker decides.
 ///
-/// Neither store nor policy is read here, and nothing is logged: the broker does both, as root.
+/// Neither store nor policy is read here: the broker does that, as root, and writes to the journal what
+/// it decides. Here is written what it did not.
 public enum RemoteSignIn {
   /// Asks as `SignIn.run` does, and has each answer decided by the broker.
   public static func run<H: SignInHost & ~Copyable>(
@@ -10,7 +11,8 @@ public enum RemoteSignIn {
   ) -> Decision.Outcome {
     switch request.mode {
     case .prompt, .promptSplit: return ask(request, &host)
-    case .earlier: return takeEarlier(request, &host) ?? .refused
+    case .earlier:
+      return takeEarlier(request, &host) ?? report(Decision(.refused, .noAnswer), request, &host)
     case .earlierThenPrompt:
       if let first = takeEarlier(request, &host), first != .refused { return first }
       return ask(request, &host)
@@ -18,8 +20,14 @@ public enum RemoteSignIn {
   }
 
   /// Whether the account may be used, without a question to anybody but the broker.
-  public static func account(_ request: Request) -> Decision.Outcome {
-    RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+  public static func account<H: SignInHost & ~Copyable>(
+    _ request: Request, host: inout H
+  ) -> Decision.Outcome {
+    do throws(Connection.Broken) {
+      return try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+    } catch {
+      return report(error.decision, request, &host, event: "account")
+    }
   }
 
   @inline(never)
@@ -33,7 +41,7 @@ public enum RemoteSignIn {
           constantTimeEqual(earlier, text)
         } ?? false
       return decide(request, text, repeats: repeats, &host)
-    } ?? .refused
+    } ?? report(Decision(.refused, .conversation), request, &host)
   }
 
   private static func takeEarlier<H: SignInHost & ~Copyable>(
@@ -51,13 +59,29 @@ public enum RemoteSignIn {
   ) -> Decision.Outcome {
     var flags = flags(request)
     flags[.repeatsPassword] = repeats
-    let answer = RemoteQuestion.ask(.decide, request, flags, answer: text)
-    guard request.mode.splits else { return answer.outcome }
-    // As in process: where nobody says where the password ends, six digits are taken for the code.
-    let password =
-      answer.password
-      ?? Answer(text, earlier: nil, split: true).password(digits: PolicySettings().digits)
-    return host.leave(password: text.extracting(0..<password)) ? answer.outcome : .unavailable
+    let outcome: Decision.Outcome
+    let password: Int
+    do throws(Connection.Broken) {
+      let answer = try RemoteQuestion.ask(.decide, request, flags, answer: text)
+      (outcome, password) = (answer.outcome, answer.password)
+    } catch {
+      outcome = report(error.decision, request, &host)
+      // As in process: where nobody says where the password ends, six digits are taken for the code.
+      password = Answer(text, earlier: nil, split: true).password(digits: PolicySettings().digits)
+    }
+    guard request.mode.splits else { return outcome }
+    guard host.leave(password: text.extracting(0..<password)) else {
+      return report(Decision(.unavailable, .conversation), request, &host)
+    }
+    return outcome
+  }
+
+  @inline(never)
+  private static func report<H: SignInHost & ~Copyable>(
+    _ decision: Decision, _ request: Request, _ host: inout H, event: StaticString = "sign-in"
+  ) -> Decision.Outcome {
+    host.log(AuditLine.text(event, decision, request, nil), isWarning: true)
+    return decision.outcome
   }
 
   private static func flags(_ request: Request) -> RemoteQuestion.Flags {
@@ -68,4 +92,8 @@ public enum RemoteSignIn {
     flags[.needsFirstFactor] = request.needsFirstFactor
     return flags
   }
+}
+
+extension Connection.Broken {
+  fileprivate var decision: Decision { Decision(.unavailable, .broker, .errno(code)) }
 }

@@ -42,8 +42,8 @@ public struct Request {
   public let service: Quoted
   public var mode: Mode
   public var purpose = Purpose.signIn
-  /// The door, where that is not for policy to say: what comes to `self.sock` comes to `self`.
-  public var ownDoor: Door?
+  /// The account asks about itself, at `self.sock`, and the kernel vouches for it.
+  public var isByAccount = false
   /// The line says that whoever comes this far has proven a first factor.
   public var isProven: Bool
   /// The PAM environment holds what sshd puts there after a method succeeded; so may a local
@@ -84,6 +84,9 @@ public struct Request {
     self.ruser = ruser
     self.caller = caller
   }
+
+  /// The door, where that is not for policy to say.
+  public var ownDoor: Door? { isByAccount ? .self : nil }
 
   /// Whether a first factor is proven where policy calls the service `door`.
   func isProven(at door: Door) -> Bool { isProven || hasSSHEvidence && door == .ssh }

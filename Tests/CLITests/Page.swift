@@ -120,6 +120,7 @@ struct Reader {
       // A name with blanks cannot be preloaded; its folder can be searched.
       "LD_LIBRARY_PATH": Built.tool(""), "LD_PRELOAD": "accounts.so:clock.so:journal.so",
       "TEST_PASSWD": folder.path("etc/passwd"), "TEST_GROUP": folder.path("etc/group"),
+      "TEST_SERVICES": " sshd sudo su swaylock cachet-admin cachet-mfa-password ",
       "TEST_CLOCK": "@\(now)", "TEST_JOURNAL": folder.path("journal"),
     ]
     for name in ["in", "out", "err"] {

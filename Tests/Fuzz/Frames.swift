@@ -52,7 +52,7 @@ private func readReply(_ frame: Frame, _ bytes: Span<UInt8>) {
   while longest <= Frame.largest {
     if let answer = RemoteQuestion.read(frame, bytes, longest: longest) {
       expect(frame[.outcome] != nil && frame[.password] != nil, "a reply says both")
-      expect((answer.password ?? -1) <= longest, "a password is a part of the answer")
+      expect(answer.password <= longest, "a password is a part of the answer")
     }
     longest += 4096
   }
@@ -63,9 +63,9 @@ private func readQuestion(_ frame: Frame, _ bytes: Span<UInt8>) {
     expect(Question(frame, bytes, peer: 33, at: .selfService) == nil, "no question anywhere")
     return
   }
-  expect(question.request.ownDoor == nil, "policy says which door it is")
+  expect(!question.request.isByAccount, "policy says which door it is")
   let own = Question(frame, bytes, peer: 33, at: .selfService)
-  expect(own?.request.ownDoor == .self && own?.request.rhost == nil, "one's own door, from here")
+  expect(own?.request.isByAccount == true && own?.request.rhost == nil, "one's own door, from here")
   expect(frame.kind != .reply, "a reply is no question")
   expect((frame[.user]?.count ?? 0) > 0 && (frame[.service]?.count ?? 0) > 0, "about somebody")
   expect((frame[.answer] != nil) == (frame.kind == .decide), "an answer to decide about")

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -58,7 +59,18 @@ extension HostTests {
         #expect(fresh.decisions == ["refused throttled"], "\(fresh)")
         #expect(try await comesIn(from: "192.0.2.7") == ["accepted code"])
         _ = try await home.web("x", home.alice.wrongCode(), rhost: "198.51.100.22")
+        // Where an administrator looks, and how to end it.
+        let status = try await home.host.mfa("status", "alice")
+        #expect(
+          status.output.contains(
+            /strangers +21 refused within a day; from a new address the next try in .*, 'cachet-mfa unlock' ends the wait\n/
+          ), "\(status)")
+        let json = try await home.host.mfa("status", "alice", "--json")
+        #expect(json.output.contains(/"strangers":{"refused":21,"wait":[1-9][0-9]*}/), "\(json)")
         try await home.host.mfa("unlock", "alice")
+        let ended = try await home.host.mfa("status", "alice", "--json")
+        #expect(ended.output.contains(#""strangers":{"refused":0,"wait":0}"#), "\(ended)")
+        #expect(try await !home.host.mfa("status", "alice").output.contains("strangers"))
         let unlocked = try await home.web(
           "alice-password", home.alice.code(1), rhost: "192.0.2.8")
         #expect(unlocked.decisions == ["accepted code"], "\(unlocked)")
@@ -150,7 +162,10 @@ extension HostTests {
         let outside = try await home.web("alice-password", home.alice.code(), as: "bob")
         #expect(
           outside.pam == ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"], "\(outside)")
-        #expect(outside.decisions.isEmpty, "\(outside)")
+        #expect(
+          outside.decisions == ["unavailable broker", "account unavailable broker"], "\(outside)")
+        let why = outside.journal.filter { $0.contains("event=") }
+        #expect(why.allSatisfy { $0.hasSuffix(" errno=\(EACCES)") }, "\(outside)")
         // The code was never looked at.
         let good = try await home.web("alice-password", home.alice.code())
         #expect(good.pam == Brokers.isIn, "\(good)")
@@ -179,6 +194,40 @@ extension HostTests {
               ? ["auth PAM_AUTH_ERR", "acct PAM_ACCT_EXPIRED"]
               : ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]),
           "\(other)")
+      }
+    }
+
+    @Test("a service without a file is told of where an administrator looks, and is no error")
+    func unknownServices() async throws {
+      try await withBroker { home in
+        let looks = ["policy check", "status alice"]
+        for words in looks {
+          let good = try await home.host.shell("cachet-mfa " + words)
+          #expect(good.status == 0 && good.errors.isEmpty, "\(good)")
+        }
+        try await home.host.shell(
+          "mkdir -p /usr/lib/pam.d; mv /etc/pam.d/cachet-admin /usr/lib/pam.d/; mv /etc/pam.d/cachet-mfa-password /root"
+        )
+        for words in looks {
+          let told = try await home.host.shell("cachet-mfa " + words)
+          #expect(
+            told.status == 0
+              && told.errors.contains("there is no PAM service 'cachet-mfa-password'"), "\(told)")
+          #expect(!told.errors.contains("cachet-admin"), "\(told)")
+        }
+        try await home.host.shell("rm /usr/lib/pam.d/cachet-admin")
+        for words in looks {
+          let told = try await home.host.shell("cachet-mfa " + words)
+          #expect(
+            told.errors.contains(
+              "there is no PAM service 'cachet-admin' on this host, so /etc/pam.d/other"),
+            "\(told)")
+        }
+        // Who asks about themselves is told nothing of the host's services.
+        try await home.host.startBroker("self")
+        try await home.host.shell("rm /etc/pam.d/cachet-admin")
+        let own = try await home.host.run("cachet-mfa", "status", as: "alice")
+        #expect(own.status == 0 && own.errors.isEmpty, "\(own)")
       }
     }
 
@@ -214,20 +263,35 @@ extension HostTests {
     func down() async throws {
       try await withBroker { home in
         let socket = "/run/cachet-mfa/decide.sock"
-        let shut = ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"]
-        // Root listens, and hangs up; says what is no frame; says nothing.
-        for program in ["/bin/true", "/bin/echo", "/bin/sleep 60"] {
-          try await home.host.listen(at: socket, program)
-          let visit = try await home.web("alice-password", home.alice.code())
-          #expect(visit.pam == shut, "\(program): \(visit)")
+        func isShut(_ code: Int32, _ why: Comment) async throws {
+          let visit = try await home.web("alice-password", home.alice.code(), rhost: "192.0.2.7")
+          #expect(
+            visit.pam == ["auth PAM_AUTHINFO_UNAVAIL", "acct PAM_AUTHINFO_UNAVAIL"],
+            "\(why): \(visit)")
+          #expect(
+            visit.decisions == ["unavailable broker", "account unavailable broker"], "\(why)")
+          let lines = visit.journal.filter { $0.contains("event=") }
+          #expect(
+            lines.allSatisfy {
+              $0.contains("pam_cachet_mfa(cachet-admin:")
+                && $0.contains(" user=alice service=cachet-admin ")
+                && $0.contains(" rhost=192.0.2.7 ") && $0.hasSuffix(" reason=broker errno=\(code)")
+            }, "\(why): \(visit)")
         }
-        // Somebody else listens there, and would say yes to everything.
+        for (program, code) in [
+          ("/bin/true", ECONNRESET), ("/bin/echo", ECONNRESET), ("/bin/cat", EPROTO),
+          ("/bin/sleep 60", ETIMEDOUT),
+        ] {
+          try await home.host.listen(at: socket, program)
+          try await isShut(code, "root listens: \(program)")
+        }
+        // Would say yes to everything.
         try await home.host.listen(at: socket, "/bin/cat", as: "bob")
-        let stranger = try await home.web("alice-password", home.alice.code())
-        #expect(stranger.pam == shut, "\(stranger)")
+        try await isShut(EPERM, "somebody else listens")
+        try await home.host.shell("kill $(cat /run/decide.pid)")
+        try await isShut(ECONNREFUSED, "nobody listens any more")
         try await home.host.shell("rm \(socket)")
-        let nobody = try await home.web("alice-password", home.alice.code())
-        #expect(nobody.pam == shut, "\(nobody)")
+        try await isShut(ENOENT, "there is no socket")
       }
     }
 

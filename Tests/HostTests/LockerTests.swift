@@ -84,6 +84,8 @@ extension HostTests {
         try await home.host.shell("mv /run/cachet-mfa/decide.sock /run/cachet-mfa/away")
         let missing = try await home.unlock("alice-password" + home.alice.code())
         #expect(missing.pam == Lockers.shut, "\(missing)")
+        #expect(
+          missing.decisions == ["unavailable broker", "account unavailable broker"], "\(missing)")
         try await home.host.shell(
           "mv /run/cachet-mfa/away /run/cachet-mfa/decide.sock; usermod -aG cachet-mfa-web alice")
         let member = try await home.unlock("alice-password" + home.alice.code())

@@ -258,6 +258,33 @@ extension HostTests {
       }
     }
 
+    @Test("a store in trouble is one in the journal too, and no enrolment that is not there")
+    func trouble() async throws {
+      try await withSelfService { home in
+        let record = "/var/lib/cachet-mfa/users/alice/credentials"
+        try await home.host.shell("echo more >>\(record)")
+        let told = try await home.visit {
+          try await home.host.asks(
+            "alice", 6, [(8, "000000"), (9, "000000"), (10, "phone"), (11, "watch")])
+        }
+        // Unavailable, and why.
+        let why = "store credentials malformed"
+        #expect(
+          told.outcome.output == "outcome=05 reason=\(why)\n", "\(told)")
+        let line = try #require(told.journal.first { $0.contains("event=rename") })
+        #expect(
+          line.contains(
+            /event=rename outcome=unavailable user=alice door=self reason=store part=credentials defect=malformed:\d+$/
+          ),
+          "\(line)")
+        for words in [["status"], ["rename", "phone", "watch"], ["remove", "--yes"]] {
+          let visit = try await home.user("alice", [], words)
+          #expect(
+            visit.outcome.status == 2 && visit.shows("could not do it (\(why))") == 1, "\(visit)")
+        }
+      }
+    }
+
     @Test("without a broker the error says how to start it")
     func noBroker() async throws {
       try await withGuarded(sshd: nil) { home in
@@ -283,6 +310,30 @@ private func withSelfService(_ body: (Guarded) async throws -> Void) async throw
   try await withGuarded { home in
     try await home.host.startBroker("self")
     try await body(home)
+  }
+}
+
+extension TestHost {
+  /// What the broker at self.sock replies to a frame of `user`'s: "outcome=01 reason=…", and nothing
+  /// for no reply.
+  func asks(
+    _ user: String, _ kind: Int, _ fields: [(tag: Int, text: String)] = []
+  ) async throws -> Outcome {
+    let list = fields.map { "[\($0.tag), \"\($0.text)\"]" }.joined(separator: ", ")
+    return try await shell(
+      """
+      timeout 10 perl -MIO::Socket::UNIX -e '
+        my $s = IO::Socket::UNIX->new("/run/cachet-mfa/self.sock") or die $!;
+        my $fields = "";
+        $fields .= pack "Cn/a*", @$_ for (\(list));
+        syswrite $s, "CMFA\\1" . pack "Cn/a*", \(kind), $fields;
+        my ($all, $some, %told) = ("");
+        $all .= $some while sysread $s, $some, 8192;
+        exit if $all eq "";
+        my @all = unpack "x8 (C n/a*)*", $all;
+        while (@all) { my $tag = shift @all; $told{$tag} = shift @all }
+        print "outcome=", unpack("H*", $told{64}), " reason=", $told{66} // "", "\\n"'
+      """, as: user)
   }
 }
 

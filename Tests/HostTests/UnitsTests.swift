@@ -82,6 +82,20 @@ extension HostTests {
       }
     }
 
+    @Test("new passphrases are on disk before the old ones are gone")
+    func passphrases() async throws {
+      try await withHost(sshd: nil) { host in
+        try host.copy("packaging/apache/passphrases", to: "/usr/bin/passphrases")
+        let made = try await host.shell(
+          """
+          mkdir -m 700 /etc/cachet-mfa; cd /etc/cachet-mfa
+          strace -f -qq -e signal=none -e trace=fsync,renameat2,rename -o /run/trace \
+            sh /usr/bin/passphrases && ls && grep -oE 'fsync|rename' /run/trace
+          """)
+        #expect(made.lines == ["apache-passphrases.conf", "fsync", "rename", "fsync"], "\(made)")
+      }
+    }
+
     @Test("the system calls of sign-ins are among those that are left")
     func systemCalls() async throws {
       // The output of strace would go to the peer.

@@ -184,8 +184,22 @@ import Testing
   }
 
   @Test func `where nobody listens there is no connection`() {
-    let isThere = Connection(to: "/nonexistent/decide.sock", seconds: 1) != nil
-    #expect(!isThere)
+    let error = #expect(throws: Connection.Broken.self) {
+      _ = try Connection(to: "/nonexistent/decide.sock", seconds: 1)
+    }
+    #expect(error?.code == ENOENT)
+  }
+
+  @Test func `what keeps a frame from coming has a number`() throws {
+    let late = try Pair()
+    #expect(broken(late.there, seconds: 1) == ETIMEDOUT)
+    let gone = try Pair()
+    gone.write(Array("CMFA".utf8))
+    gone.hangUp()
+    #expect(broken(gone.there, seconds: 5) == ECONNRESET)
+    let other = try Pair()
+    other.write(Array("GET / HTTP/1.1\r\n".utf8))
+    #expect(broken(other.there, seconds: 5) == EPROTO)
   }
 }
 
@@ -264,15 +278,32 @@ private final class Flag: Sendable {
 }
 
 private func isSent(_ bytes: [UInt8], by end: Int32, seconds: Int64) -> Bool {
-  Connection(end, seconds: seconds).send(bytes.span)
+  do throws(Connection.Broken) {
+    try Connection(end, seconds: seconds).send(bytes.span)
+    return true
+  } catch {
+    return false
+  }
 }
 
 private func received(_ end: Int32, seconds: Int64) -> String? {
   let connection = Connection(end, seconds: seconds)
   var bytes = [UInt8](repeating: 0, count: Frame.largest)
   var room = bytes.mutableSpan
-  guard let frame = connection.receive(into: &room) else { return nil }
+  guard let frame = try? connection.receive(into: &room) else { return nil }
   return "\(frame.kind) \(text(frame, .user, bytes) ?? "")"
+}
+
+/// Why no frame comes from `end`; `nil` where one does.
+private func broken(_ end: Int32, seconds: Int64) -> Int32? {
+  var bytes = [UInt8](repeating: 0, count: Frame.largest)
+  var room = bytes.mutableSpan
+  do throws(Connection.Broken) {
+    _ = try Connection(end, seconds: seconds).receive(into: &room)
+    return nil
+  } catch {
+    return error.code
+  }
 }
 
 private func mistake(of bytes: [UInt8]) -> Frame.Mistake? {

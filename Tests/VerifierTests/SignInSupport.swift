@@ -105,7 +105,7 @@ final class Bench {
     _ answers: [String], proven: Bool = true, mode: Request.Mode = .prompt,
     earlier: String? = nil, account: AccountLookup? = nil, user: String = "alice",
     rhost: String? = nil, nullok: Bool = false, service: String = "sudo", window: Int? = nil,
-    needsFirstFactor: Bool = false, ownDoor: Door? = nil
+    needsFirstFactor: Bool = false, isByAccount: Bool = false
   ) -> (told: Told, host: FakeHost) {
     var host = FakeHost(answers: answers, earlier: earlier, time: now)
     var request = Request(
@@ -113,7 +113,7 @@ final class Bench {
       mode: mode, isProven: proven, allowsUnenrolled: nullok, window: window,
       rhost: rhost.map(quoted), caller: getuid())
     request.needsFirstFactor = needsFirstFactor
-    request.ownDoor = ownDoor
+    request.isByAccount = isByAccount
     let decision = SignIn.run(request, at: location, host: &host)
     return (
       Told(outcome: "\(decision.outcome)", reason: text(decision.reason.name)), host

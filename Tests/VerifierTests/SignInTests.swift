@@ -255,26 +255,28 @@ struct SignInTests {
 
   @Test("guesses at one's own door wait like any other, and delay nobody elsewhere")
   func guessesAtOnesOwnDoor() throws {
-    func refusals(at door: Door?) throws -> (Bench, [String]) {
+    func refusals(byAccount: Bool) throws -> (Bench, [String]) {
       let bench = try Bench(policy: "unproven-account-limit = 20")
       try bench.enroll()
       var reasons: [String] = []
       for _ in 0..<25 {
         reasons.append(
-          bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
+          bench.attempt([bench.wrongCode()], proven: false, isByAccount: byAccount).told.reason)
         bench.now += 901
       }
-      reasons.append(bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
-      reasons.append(bench.attempt([bench.wrongCode()], proven: false, ownDoor: door).told.reason)
+      reasons.append(
+        bench.attempt([bench.wrongCode()], proven: false, isByAccount: byAccount).told.reason)
+      reasons.append(
+        bench.attempt([bench.wrongCode()], proven: false, isByAccount: byAccount).told.reason)
       return (bench, reasons)
     }
     let wrong = Array(repeating: "wrong-code", count: 26)
-    let (own, ofOwn) = try refusals(at: .self)
+    let (own, ofOwn) = try refusals(byAccount: true)
     #expect(ofOwn == wrong + ["throttled"])
     let elsewhere = own.attempt([own.code()], proven: false, rhost: "192.0.2.1")
     #expect(elsewhere.told.reason == "code")
     // What the ceiling does where there is one.
-    let (other, ofOther) = try refusals(at: nil)
+    let (other, ofOther) = try refusals(byAccount: false)
     #expect(ofOther == wrong + ["throttled"])
     let delayed = other.attempt([other.code()], proven: false, rhost: "192.0.2.1")
     #expect(delayed.told.reason == "throttled")

@@ -26,6 +26,12 @@ static inline int open_file(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
+/* Whether there is something at `path`, as far as anybody can tell. */
+static inline bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 /* The working folder into `room`; false where it is gone or too long. */
 static inline bool working_folder(char *room, size_t size) { return getcwd(room, size) != NULL; }
 

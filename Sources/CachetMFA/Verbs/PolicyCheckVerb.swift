@@ -4,7 +4,9 @@ import Verifier
 struct PolicyCheckVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read a policy and name the first thing wrong with it.",
-    discussion: "Warns of names that this host does not know and of days that are over.")
+    discussion:
+      "Warns of people, groups and PAM services that this host does not know, and of days that are over."
+  )
 
   @Argument(
     help: "The policy; without it policy.conf of the store.", completion: .file())

@@ -23,7 +23,7 @@ struct RecoveryCodes: ParsableCommand {
   private func ask(_ remote: Remote) throws(Failure) {
     let output = Output(places)
     let status = try remote.status()
-    guard status.facts.isEnrolled else { throw .notEnrolled(remote.person, remote.site) }
+    guard status.facts.isEnrolled else { throw remote.notEnrolled(status) }
     guard regenerate else {
       return try RecoveryCodes.tell(status.facts, of: remote.person, on: output)
     }

@@ -46,7 +46,7 @@ struct Remove: ParsableCommand {
     let name = try factor.map { (typed) throws(Failure) in try FactorName(typed: typed) }
     let status = try remote.status()
     let count = status.facts.factors.count
-    guard count > 0 else { throw .notEnrolled(remote.person, remote.site) }
+    guard count > 0 else { throw remote.notEnrolled(status) }
     if let name { try remote.mustHave(name, status) }
     let what = Remove.what(name, of: remote.person, count)
     try ask("remove \(what)?")
@@ -54,7 +54,7 @@ struct Remove: ParsableCommand {
       .remove, Proof(of: remote.person, .change(status)), name: name)
     try tell(
       what, of: remote.person, left: name == nil ? 0 : count - 1, of: count,
-      reply.reason != "unmarked")
+      reply.reason != .unmarked)
   }
 
   private static func what(_ name: FactorName?, of person: Person, _ count: Int) -> String {

@@ -19,17 +19,25 @@ struct Status: ParsableCommand {
     var rules = ThrottleRules()
     var scope: ScopeFacts?
     var obstacle: Failure?
+    var doubts: [String] = []
     do throws(Failure) {
       let policy = try site.appliedPolicy()
       rules = policy.throttle
       scope = ScopeFacts(policy, person)
+      doubts = policy.doubtsOfServices()
     } catch {
       obstacle = error
     }
-    let facts = try site.trying(person) { () throws(StoreFailure) in
+    var facts = try site.trying(person) { () throws(StoreFailure) in
       try RecordFacts(of: person, in: store, rules.proven)
     }
+    do throws(StoreFailure) {
+      try facts.readStrangers(of: person, at: site.location, rules.ceiling)
+    } catch {
+      obstacle = obstacle ?? .store(error, site, person)
+    }
     try tell(facts, scope, of: person)
+    if !places.json { Policy.tell(doubts, about: site.policy) }
     if let obstacle { throw obstacle }
     try site.trying(person) { () throws(StoreFailure) in try store.mustBeTrusted() }
   }

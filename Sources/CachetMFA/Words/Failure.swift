@@ -55,7 +55,7 @@ enum Failure: Error {
 
   // The broker
   case noBroker
-  case broker(String, Person, Site)
+  case broker(Remote.Refusal, Person, Site)
 
   // Decisions
   case decided(Decision, Person, Site)

@@ -17,7 +17,7 @@ extension Failure {
       Complaint(
         "the broker does not answer at \(RemoteQuestion.selfSocket)",
         hint: "root: 'systemctl enable --now cachet-mfa-self.socket' starts it", .unavailable)
-    case .broker(let words, let person, let site): refused(words, person, site)
+    case .broker(let refusal, let person, let site): refusal.complaint(to: person, at: site)
     case .badPath(let option, let value):
       Complaint("\(option) \(quoted(value)) is no path", .usage)
     case .userMissing:
@@ -56,7 +56,8 @@ extension Failure {
     case .policy(let failure, let file, let word): failure.complaint(in: file, word: word)
     case .policyText(let failure, let site):
       failure.complaint(of: site.policyText, at: site, nil)
-    case .decided(let decision, let person, let site): decision.complaint(of: person, at: site)
+    case .decided(let decision, let person, let site):
+      decision.complaint(of: person, at: site, to: .root)
     case .file(let path, let code):
       Complaint(
         "\(path): \(systemWords(code))",
