@@ -150,6 +150,10 @@ struct TrailProgramTests {
     let met = try await AuditProgram.run(["log", fixture.root, "--access-log", log])
     #expect(met.status == 1 && met.output.contains("api-key"))
     #expect(met.output.contains("note: the table 'actions' was not read"))
+    #expect(met.output.contains("note: no lines of this host's second factor were read"))
+    #expect(!met.output.contains("no log of the web server was read"))
+    let bare = try await AuditProgram.run(["log", fixture.root])
+    #expect(bare.output.contains("note: no log of the web server was read: give it with"))
     let accepted = ["log", fixture.root, "--access-log", log, "--fail-on", "critical"]
     #expect(try await AuditProgram.run(accepted).status == 0)
 

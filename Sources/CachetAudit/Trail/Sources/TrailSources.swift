@@ -79,12 +79,18 @@ struct TrailSources {
       let bare = path.bytes.split(separator: UInt8(ascii: "/"))
       prefix = Array(bare.map { [UInt8(ascii: "/")] + $0 }.joined())
     }
+    if paths.isEmpty {
+      notes.append("no log of the web server was read: give it with --access-log")
+    }
     for path in paths where isToBeRead(path, beside: paths) {
       add(path, AccessReader(prefix: prefix))
     }
   }
 
   mutating func addAuthLogs(_ paths: [String]) {
+    if paths.isEmpty {
+      notes.append("no lines of this host's second factor were read: give them with --auth-log")
+    }
     for path in paths where isToBeRead(path, beside: paths) { addAuthLog(path) }
   }
 
