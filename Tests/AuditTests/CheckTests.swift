@@ -192,6 +192,16 @@ struct CheckTests {
       try $0.mode(".env", 0o644)
       try $0.mode("", 0o750)
     },
+    // Here nobody does, but to where it lies.
+    Plant("env-readable", at: ".env:") {
+      let files = FileManager.default
+      try files.createDirectory(atPath: "\($0.host)/shared", withIntermediateDirectories: true)
+      try files.moveItem(atPath: "\($0.root)/.env", toPath: "\($0.host)/shared/.env")
+      try files.createSymbolicLink(
+        atPath: "\($0.root)/.env", withDestinationPath: "\($0.host)/shared/.env")
+      try $0.mode(".env", 0o644)
+      try $0.mode("", 0o750)
+    },
     Plant("env-readable", at: ".env.bak:") { try $0.write(".env.bak", "A=1\n", mode: 0o644) },
     Plant("env-writable", at: ".env:") { try $0.mode(".env", 0o642) },
     Plant("storage-modes", at: "storage/logs:") { try $0.mode("storage/logs", 0o777) },

@@ -43,6 +43,44 @@ struct FolderTests {
     }
   }
 
+  @Test("what is no file is not even opened: that alone may act", .timeLimit(.minutes(1)))
+  func unopened() throws {
+    try withFolder { folder in
+      #expect(unsafe mkfifo(folder.absolute("pipe"), 0o600) == 0)
+      // It goes on as soon as anybody opens the other end.
+      let writer = Process()
+      writer.executableURL = URL(filePath: "/bin/sh")
+      writer.arguments = ["-c", ": >\"$0\"", folder.absolute("pipe")]
+      try writer.run()
+      Thread.sleep(forTimeInterval: 0.3)
+      #expect(throws: Obstacle.notRegular(path: "pipe")) { try folder.read("pipe") }
+      let log = folder.absolute("pipe")
+      #expect(throws: Obstacle.notRegular(path: log)) { try LogBytes(path: log) }
+      #expect(throws: Obstacle.notRegular(path: log)) { try SQLiteSession(log) }
+      Thread.sleep(forTimeInterval: 0.3)
+      #expect(writer.isRunning)
+      let reader = unsafe open(folder.absolute("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      defer { close(reader) }
+      writer.waitUntilExit()
+    }
+  }
+
+  @Test("a name that is no UTF-8 is not passed over, nor are more than are looked at")
+  func names() throws {
+    try withFolder { folder in
+      #expect(try folder.names(in: "none") == [])
+      for name in ["b", "a", ".c", "ü"] {
+        try Data().write(to: URL(fileURLWithPath: folder.absolute(name)))
+      }
+      #expect(try folder.names(in: "") == [".c", "a", "b", "ü"])
+      #expect(try folder.names(in: "a") == [])
+      #expect(
+        unsafe mkdir(Array(folder.absolute("").utf8CString.dropLast()) + [0x2F, -1, 0], 0o700) == 0)
+      let what = "holds a name that is no UTF-8, which is not looked at"
+      #expect(throws: Obstacle.damaged(path: "", what: what)) { try folder.names(in: "") }
+    }
+  }
+
   @Test("what is too large is not judged by its beginning")
   func large() throws {
     try withFolder { folder in

@@ -36,6 +36,24 @@ struct SQLiteTests {
     #expect(throws: Obstacle.notRegular(path: path)) { try SQLiteSession(path) }
   }
 
+  @Test("nothing is made beside a file that has a write-ahead log, and what is in that is seen")
+  func aheadLog() throws {
+    let fixture = try Fixture(.three)
+    let (folder, path) = ("\(fixture.root)/database", "\(fixture.root)/database/a?b#c %41.sqlite")
+    try fixture.write("database/a?b#c %41.sqlite", "")
+    try write(
+      ["PRAGMA journal_mode = WAL", "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)"], to: path)
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(try SQLiteSession(path).rows("SELECT a FROM t") == [["1"]])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == before)
+
+    var file: OpaquePointer?
+    try #require(unsafe sqlite3_open(path, &file) == SQLITE_OK)
+    defer { unsafe sqlite3_close(file) }
+    try #require(unsafe sqlite3_exec(file, "INSERT INTO t VALUES (2)", nil, nil, nil) == SQLITE_OK)
+    #expect(try SQLiteSession(path).rows("SELECT a FROM t") == [["1"], ["2"]])
+  }
+
   @Test("a value larger than is looked at is an obstacle before it is made")
   func large() throws {
     let fixture = try Fixture(.three)

@@ -94,7 +94,7 @@ extension Subject {
     var seen = Evidence.named(
       shown, file, reading: reading, except: Account(options.webUser), groups)
     if file.isWritableByOthers || reading && file.isReadableByOthers,
-      try folder.isOpenOnTheWay(to: path)
+      try folder.isOpen(path)
     {
       seen.insert(Evidence(shown, openToAll: file), at: 0)
     }

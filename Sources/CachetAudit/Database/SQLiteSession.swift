@@ -8,12 +8,9 @@ import Glibc
 
   /// The file has to be there: it is not made.
   init(_ path: String) throws(Obstacle) {
-    // The library would wait for a pipe.
-    if let file = try Folder.workingDirectory.status(path), file.kind != S_IFREG {
-      throw .notRegular(path: path)
-    }
     var opened: OpaquePointer?
-    let status = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY, nil)
+    let status = unsafe sqlite3_open_v2(
+      try Self.address(of: path), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil)
     guard let opened = unsafe opened else { throw .database("\(path): out of memory") }
     unsafe connection = opened
     guard status == SQLITE_OK else { throw obstacle() }
@@ -25,6 +22,25 @@ import Glibc
     for pragma in ["PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON"] {
       _ = try rows(pragma)
     }
+  }
+
+  /// Such that nothing is made beside the file. With a write-ahead log the library would make that and
+  /// an index of it, for readers too; where there is none, the file is all there is.
+  private static func address(of path: String) throws(Obstacle) -> String {
+    let address = (path.hasPrefix("/") ? "file://" : "file:") + path.uriPath
+    let usual = address + "?mode=ro&readonly_shm=1"
+    let file: Int32
+    do throws(Obstacle) { (file, _) = try RegularFile.open(path, named: path) } catch .unreadable {
+      // The library has its own words.
+      return usual
+    }
+    defer { close(file) }
+    // The format's versions, to be written and to be read.
+    var versions: [UInt8] = [0, 0]
+    guard unsafe pread(file, &versions, 2, 18) == 2, versions.contains(2),
+      try (Folder.workingDirectory.status(path + "-wal")?.size ?? 0) == 0
+    else { return usual }
+    return address + "?mode=ro&immutable=1"
   }
 
   deinit { unsafe sqlite3_close_v2(connection) }

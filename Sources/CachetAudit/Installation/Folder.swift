@@ -11,16 +11,14 @@ struct Folder: Sendable {
   /// The file at `path` below the root; `nil` where there is none. What is opened is what is judged:
   /// the accounts that own parts of an installation may put a pipe in a file's place meanwhile.
   func read(_ path: String) throws(Obstacle) -> SourceFile? {
-    let file = unsafe open(absolute(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else {
-      let code = errno
-      guard code == ENOENT || code == ENOTDIR else { throw .unreadable(path: path, errno: code) }
+    let file: Int32
+    let facts: stat
+    do throws(Obstacle) {
+      (file, facts) = try RegularFile.open(absolute(path), named: path)
+    } catch .unreadable(_, ENOENT), .unreadable(_, ENOTDIR) {
       return nil
     }
     defer { close(file) }
-    var facts = stat()
-    guard unsafe fstat(file, &facts) == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
     var bytes: [UInt8] = []
     var room = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -90,17 +88,50 @@ struct Folder: Sendable {
     }
   }
 
+  /// Whether they get to what is at `path` when links are followed, by that way or by its own: what
+  /// several releases share lies elsewhere.
+  func isOpen(_ path: String) throws(Obstacle) -> Bool {
+    if try isOpenOnTheWay(to: path) { return true }
+    guard !path.hasPrefix("/"), let real = real(path), !real.hasPrefix(resolved + "/") else {
+      return false
+    }
+    return try Folder(root: "").isOpenOnTheWay(to: real)
+  }
+
   func names(below path: String) throws(Obstacle) -> [String] {
     try Folder(root: "").names(in: root == "/" ? path : root + path)
   }
 
-  /// The names in the folder at `path`, sorted; none where there is no such folder.
+  /// More than a folder of an installation or of a host's configuration holds.
+  static let nameLimit = 100_000
+
+  /// The names in the folder at `path`, sorted; none where there is no such folder. One that is no
+  /// UTF-8 names nothing here that could be looked at.
   func names(in path: String) throws(Obstacle) -> [String] {
-    guard try status(path)?.kind == S_IFDIR else { return [] }
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: absolute(path)).sorted()
-    } catch {
-      throw .unreadable(path: path, errno: EACCES)
+    guard let folder = unsafe opendir(absolute(path)) else {
+      let code = errno
+      guard code == ENOENT || code == ENOTDIR else { throw .unreadable(path: path, errno: code) }
+      return []
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else {
+        guard errno == 0 else { throw .unreadable(path: path, errno: errno) }
+        return names.sorted()
+      }
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let name else {
+        throw .damaged(path: path, what: "holds a name that is no UTF-8, which is not looked at")
+      }
+      if name == "." || name == ".." { continue }
+      names.append(name)
+      guard names.count <= Self.nameLimit else {
+        throw .damaged(path: path, what: "holds more than is looked at")
+      }
     }
   }
 

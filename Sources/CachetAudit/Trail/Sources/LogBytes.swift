@@ -25,15 +25,7 @@ final class LogBytes {
       return
     }
     self.path = path
-    // A named pipe must not hold up the run.
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
-    self.file = file
-    var facts = stat()
-    let status = unsafe fstat(file, &facts)
-    self.facts = facts
-    guard status == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
+    (file, facts) = try RegularFile.open(path, named: path)
     try rewind()
   }
 
