@@ -55,12 +55,24 @@ struct ExportReaderTests {
       ("array (\n'a'\n)", 3), ("array ('a' => 1)", 1), ("array (\n'a' => \"b\",\n)", 2),
       ("array (\n) + $x", 2), ("$x", 1), ("", 1), ("array (\n'a' => \\X::__set_state(1),\n)", 2),
       ("array (\n'a' => \\X,\n)", 2), ("array (\n1a => 1,)", 2), ("array (\n'a' => -,)", 2),
-      ("array (\n'a' => (object) 1,)", 2), ("array ();\nphpinfo()", 2),
+      ("array (\n'a' => (object) 1,)", 2),
+      // What PHP would work out, or take otherwise than it seems.
+      ("array (\n'a' => 1-1,)", 2), ("array (\n'a' => 010,)", 2), ("array (\n1.5 => 1,)", 2),
+      ("array (\n'a' => array (),\n'a' => 1,)", 3), ("array (\n'a.b' => 1,)", 2),
+      ("array (\n'a' => array (1 => 1,\n'1' => 2,),)", 3), ("array ();\nphpinfo()", 2),
       (String(repeating: "array(0=>", count: 65), 1),
     ])
   func refused(text: String, line: Int) {
     let error = #expect(throws: ExportReader.Refusal.self) { try read(text) }
     #expect(error?.line == line)
+  }
+
+  @Test("zero is false, however it is written; a dot in a name leads nowhere")
+  func zero() throws {
+    let text = "array ('a' => -0.0, 'b' => 0.0E+5, 'c' => '0.0', 'd' => array ('e.f' => 1,),)"
+    #expect(
+      try read(text) == ["a": "text 0", "b": "text 0", "c": "text 0.0", "d.e\\.f": "text 1"])
+    #expect(try ExportReader.entries(of: Array("<?php return \(text);".utf8))["d.e.f"] == nil)
   }
 
   @Test("names that repeat do not make it grow")

@@ -60,12 +60,19 @@ struct ExportReader {
   private mutating func readArray() throws(Refusal) {
     try expect("(")
     guard path.count < Self.depthLimit else { throw refusal }
+    var keys: Set<String> = []
     while true {
       guard skipBlanks() else { throw refusal }
       if accept(")") { return }
-      let key = rest.first == UInt8(ascii: "'") ? try string() : try number()
+      let key = String(
+        decoding: rest.first == UInt8(ascii: "'") ? try string() : try integer(), as: UTF8.self)
+      // PHP has either once: of what is written twice the last counts, all of it.
+      guard keys.insert(key).inserted else { throw refusal }
+      // Laravel takes 'app.debug' for the entry itself, and no file of the configuration has such a
+      // name. Deeper, it stands for nothing that is asked for.
+      guard !path.isEmpty || !key.contains(".") else { throw refusal }
       try expect("=>")
-      path.append(String(decoding: key, as: UTF8.self))
+      path.append(key.replacing(".", with: "\\."))
       try readValue()
       path.removeLast()
       try expect(",")
@@ -98,16 +105,43 @@ struct ExportReader {
       default: throw refusal
       }
     }
-    return .text(HiddenValue(try number()))
+    let text = try number()
+    // Whatever way zero is written, it is false; the text '0.0' would not be.
+    let isZero = Double(String(decoding: text, as: UTF8.self)) == 0
+    return .text(HiddenValue(isZero ? Array("0".utf8) : text))
   }
 
+  /// The least integer, which PHP has no literal for.
+  private static let least: StaticString = "-9223372036854775807-1"
+
+  /// `12`, `-1.5`, `1.0E+25`: no sum, which PHP would work out.
   private mutating func number() throws(Refusal) -> [UInt8] {
-    let text = rest.prefix { byte in
-      Self.isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45].contains(byte)
+    let start = rest
+    _ = try integer()
+    if accept("."), !dropDigits() { throw refusal }
+    if accept("E") {
+      _ = accept("+") || accept("-")
+      guard dropDigits() else { throw refusal }
     }
-    guard text.contains(where: Self.isDigit) else { throw refusal }
-    rest = rest[text.endIndex...]
-    return Array(text)
+    return Array(start[..<rest.startIndex])
+  }
+
+  private mutating func integer() throws(Refusal) -> [UInt8] {
+    let start = rest
+    if accept(Self.least) { return Array(Self.least.description.utf8) }
+    _ = accept("-")
+    // With a zero in front PHP would read octal digits.
+    let isZero = rest.first == UInt8(ascii: "0")
+    let digits = rest.prefix(while: Self.isDigit)
+    guard dropDigits(), !isZero || digits.count == 1 else { throw refusal }
+    return Array(start[..<rest.startIndex])
+  }
+
+  /// Whether there were any.
+  private mutating func dropDigits() -> Bool {
+    let digits = rest.prefix(while: Self.isDigit)
+    rest = rest[digits.endIndex...]
+    return !digits.isEmpty
   }
 
   /// In single quotes, where `\` stands before itself and the quote; a NUL is written as
