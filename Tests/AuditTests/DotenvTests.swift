@@ -93,6 +93,18 @@ struct DotenvTests {
     .init("A=\"", two: .refused(.unclosedQuote), five: .missing),
   ]
 
+  @Test(
+    "values that grow with every line are refused before they do",
+    arguments: Dotenv.Dialect.allCases)
+  func growing(dialect: Dotenv.Dialect) {
+    var text = "A0=\(String(repeating: "x", count: 1000))\n"
+    for number in 1..<60 { text += "A\(number)=\"${A\(number - 1)}${A\(number - 1)}\"\n" }
+    let error = #expect(throws: Dotenv.Refusal.self) {
+      try Dotenv(Array(text.utf8), dialect: dialect)
+    }
+    #expect(error?.cause == .tooLong && error?.line == 14)
+  }
+
   @Test("dialect two", arguments: rows)
   func two(row: DialectRow) {
     #expect(Reading(of: row.name, in: row.text, .two) == row.two)

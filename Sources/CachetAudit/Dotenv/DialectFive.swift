@@ -8,9 +8,13 @@ struct DialectFive {
     let (written, lostFrom) = writtenEntries(in: utf8(bytes))
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
+    var room = Dotenv.sizeLimit
     for (text, line) in written {
       do {
-        let entry = try parse(text[...], line: line) { environment[$0]?.bytes ?? known[$0] }
+        let entry = try parse(text[...], line: line, limit: room) {
+          environment[$0]?.bytes ?? known[$0]
+        }
+        room -= entry.value?.bytes.count ?? 0
         known[entry.name] = entry.value?.bytes
         entries.append(entry)
       } catch {
@@ -47,12 +51,14 @@ struct DialectFive {
     for (index, line) in lines(of: text).enumerated() {
       var whole = (text: Array(line), line: index + 1)
       if let begun = open {
-        whole = (begun.text + [UInt8(ascii: "\n")] + line, begun.line)
+        // Let go first: what grows line by line must not be copied for each.
+        (open, whole) = (nil, begun)
+        whole.text.append(UInt8(ascii: "\n"))
+        whole.text += line
         guard closes(line, alsoOpens: false) else {
           open = whole
           continue
         }
-        open = nil
       } else if line.position(of: "=\"") != nil, !closes(line, alsoOpens: true) {
         open = whole
         continue
@@ -95,7 +101,7 @@ struct DialectFive {
   // MARK: - Entries
 
   private func parse(
-    _ text: ArraySlice<UInt8>, line: Int, known: (String) -> [UInt8]?
+    _ text: ArraySlice<UInt8>, line: Int, limit: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Dotenv.Entry {
     guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
       return Dotenv.Entry(
@@ -108,7 +114,8 @@ struct DialectFive {
     let glued =
       whole.first == UInt8(ascii: "#") && whole.dropFirst().first.map(PHPText.isSpace) == false
     let parsed = try value(in: PHPText.trimmed(whole), isGlued: glued)
-    let resolved = Interpolation.insideOut(parsed.text, at: parsed.variables, known: known)
+    let resolved = try Interpolation.insideOut(
+      parsed.text, at: parsed.variables, limit: limit, known: known)
     return Dotenv.Entry(
       name: name, value: HiddenValue(resolved.text), line: line, references: resolved.names,
       isCutAtHash: parsed.isCut)

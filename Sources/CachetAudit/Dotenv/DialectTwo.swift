@@ -6,16 +6,23 @@ struct DialectTwo {
   func read(_ bytes: [UInt8]) throws(Dotenv.Refusal) -> [Dotenv.Entry] {
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
+    var room = Dotenv.sizeLimit
     for (index, line) in lines(of: bytes).enumerated() {
       let isComment = PHPText.leftTrimmed(line).first == UInt8(ascii: "#")
       guard !isComment, let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let written = PHPText.trimmed(line[(equals + 1)...])
       let name = name(in: PHPText.trimmed(line[..<equals]))
       let parsed: (text: [UInt8], isCut: Bool)
-      do { parsed = try value(in: written) } catch {
+      let resolved: Interpolation.Resolved
+      do throws(Dotenv.Refusal.Cause) {
+        parsed = try value(in: written)
+        resolved = try Interpolation.once(parsed.text, limit: room) {
+          environment[$0]?.bytes ?? known[$0]
+        }
+      } catch {
         throw Dotenv.Refusal(cause: error, line: index + 1)
       }
-      let resolved = Interpolation.once(parsed.text) { environment[$0]?.bytes ?? known[$0] }
+      room -= resolved.text.count
       if known[name] == nil { known[name] = resolved.text }
       entries.append(
         Dotenv.Entry(

@@ -35,10 +35,15 @@ struct Dotenv: Sendable {
       case textBehindQuote
       case unclosedQuote
       case unknownEscape
+      case tooLong
     }
     let cause: Cause
     let line: Int
   }
+
+  /// All values together, in bytes. What refers to another that refers to another grows with every
+  /// line.
+  static let sizeLimit = 8 << 20
 
   let dialect: Dialect
   let entries: [Entry]

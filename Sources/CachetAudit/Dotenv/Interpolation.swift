@@ -7,7 +7,9 @@ enum Interpolation {
   }
 
   /// From left to right, what was put in is not looked at again (dialect two).
-  static func once(_ text: [UInt8], known: (String) -> [UInt8]?) -> Resolved {
+  static func once(
+    _ text: [UInt8], limit: Int, known: (String) -> [UInt8]?
+  ) throws(Dotenv.Refusal.Cause) -> Resolved {
     var resolved = Resolved()
     var rest = text[...]
     while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
@@ -15,6 +17,7 @@ enum Interpolation {
       if let reference = reference(at: dollar, in: rest) {
         resolved.names.append(reference.name)
         resolved.text += known(reference.name) ?? Array(rest[dollar..<reference.end])
+        guard resolved.text.count <= limit else { throw .tooLong }
         rest = rest[reference.end...]
       } else {
         resolved.text.append(rest[dollar])
@@ -28,14 +31,15 @@ enum Interpolation {
   /// From the last of `places` to the first, so that what stands inside is resolved before what
   /// stands around it (dialect five).
   static func insideOut(
-    _ text: [UInt8], at places: [Int], known: (String) -> [UInt8]?
-  ) -> Resolved {
+    _ text: [UInt8], at places: [Int], limit: Int, known: (String) -> [UInt8]?
+  ) throws(Dotenv.Refusal.Cause) -> Resolved {
     var resolved = Resolved(text: text)
     for place in places.reversed() {
       guard let reference = reference(at: place, in: resolved.text[...]) else { continue }
       resolved.names.append(reference.name)
       if let value = known(reference.name) {
         resolved.text.replaceSubrange(place..<reference.end, with: value)
+        guard resolved.text.count <= limit else { throw .tooLong }
       }
     }
     return resolved
