@@ -10,6 +10,7 @@ struct Baseline: Codable {
     guard let file = try Folder.workingDirectory.read(path) else {
       throw .damaged(path: path, what: "no baseline here; --write-baseline FILE makes one")
     }
+    try file.mustBeOurs()
     do {
       self = try JSONDecoder().decode(Baseline.self, from: Data(file.bytes))
     } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CachetAudit
@@ -68,6 +69,25 @@ struct AcceptanceTests {
     let audit = Audit(of: subject, checks: Check.all, accepting: acceptance)
     #expect(audit.open.map(\.check.id) == ["environment"])
     #expect(audit.findings.count > 5)
+  }
+
+  @Test(
+    "what accepts findings counts for root only where nobody else can write it",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func ours() throws {
+    let fixture = try Fixture(.two4)
+    let path = "\(fixture.root)/accepted"
+    let refusal = Obstacle.damaged(
+      path: path, what: "counts only where nobody but root can write it")
+    try Baseline(fixture.audit()).write(to: path)
+    _ = try Baseline(path: path)
+    try #require(unsafe chown(path, 33, 0) == 0)
+    #expect(throws: refusal) { try Baseline(path: path) }
+    try fixture.write("accepted", "# none\n", mode: 0o646)
+    #expect(throws: refusal) { try FeatureReview(path: path) }
+    try #require(unsafe chown(path, 0, 0) == 0)
+    try fixture.mode("accepted", 0o644)
+    #expect(try FeatureReview(path: path).entries.isEmpty)
   }
 
   @Test("what is no baseline is not taken for an empty one")

@@ -43,6 +43,7 @@ struct FeatureReview: Sendable {
     guard let file else {
       throw .damaged(path: path, what: "no list here; 'cachet-mfa audit features DIR' prints one")
     }
+    try file.mustBeOurs()
     do { self = try FeatureReview(file.bytes, path: path) } catch {
       throw .features(path: path, error)
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file of the installation, read whole.
 struct SourceFile: Sendable {
   /// Relative to the installation, as reports name it.
@@ -5,6 +7,14 @@ struct SourceFile: Sendable {
   let bytes: [UInt8]
   /// Accounts beside root and whoever runs this can write it.
   var isWritableByOthers = false
+
+  /// What accepts findings must not be written by those whom the findings are about: not where root
+  /// relies on it. Others run this over what is theirs.
+  func mustBeOurs() throws(Obstacle) {
+    guard geteuid() != 0 || !isWritableByOthers else {
+      throw .damaged(path: path, what: "counts only where nobody but root can write it")
+    }
+  }
 
   func contains(_ text: StaticString) -> Bool { bytes[...].position(of: text) != nil }
 
