@@ -4,18 +4,29 @@ import Glibc
 
 /// Where a run says what it has to say: the report on standard output, complaints beside it.
 enum Console {
-  static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// A reader that went away is no reason to complain; a report that nobody can read is.
+  static func write(_ text: String) throws {
+    let code = write(text, to: STDOUT_FILENO)
+    guard code == 0 || code == EPIPE else {
+      try orComplain { () throws(Obstacle) in
+        throw Obstacle.unwritable(path: "standard output", errno: code)
+      }
+      return
+    }
+  }
 
-  /// A reader that went away is no reason to complain.
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// 0, or why not all of it could be written.
+  @discardableResult
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { bytes in
         unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
       }
-      guard count > 0 || errno == EINTR else { return }
+      guard count > 0 || errno == EINTR else { return errno }
       rest = rest.dropFirst(max(0, count))
     }
+    return 0
   }
 
   static func complain(_ words: String, hint: String?) {

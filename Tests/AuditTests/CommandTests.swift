@@ -25,6 +25,17 @@ struct CommandTests {
     #expect(try await audit(fixture.root, "--only", "debug-mode").status == 0)
   }
 
+  @Test("2 where nobody can read the report", arguments: ["text", "json", "sarif", "junit"])
+  func full(format: String) async throws {
+    let fixture = try Fixture(.three)
+    let words = "exec \"$0\" audit \"$1\" --only debug-mode --format \(format) >/dev/full"
+    let refused = try await run("/bin/sh", ["-c", words, Built.program, fixture.root])
+    #expect(refused.status == 2)
+    #expect(
+      refused.errors
+        == "cachet-mfa audit: error: standard output: cannot be written: No space left on device\n")
+  }
+
   @Test("2 where something could not be looked at, with what and where")
   func notChecked() async throws {
     let fixture = try Fixture(.two4)

@@ -27,6 +27,20 @@ struct ReportTests {
     #expect(lines.count <= 24)
   }
 
+  @Test("many findings of one check do not drown the others, and are counted")
+  func many() throws {
+    let fixture = try Fixture(.three)
+    for number in 0..<150 { try fixture.write("public/\(number).sql", "") }
+    try fixture.set("APP_URL", "http://status.example.org")
+    let report = TextReport(
+      audit: try fixture.audit(), installation: try Installation(Folder(root: fixture.root)),
+      inColour: false
+    ).text()
+    #expect(report.split(separator: "\n").count { $0.hasSuffix("the web server serves it") } == 100)
+    #expect(report.contains("and 50 more; '--format json' tells all\n"))
+    #expect(report.contains("150 critical") && report.contains("APP_URL does not begin"))
+  }
+
   @Test("clean without more is said only where every check was made, or has nothing to look at")
   func bound() throws {
     let check = try #require(Check.all.first)

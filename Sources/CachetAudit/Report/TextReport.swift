@@ -8,6 +8,10 @@ struct TextReport {
   /// How long the look took.
   var elapsed: Duration?
 
+  /// Findings of one check. The journal takes so many lines of a run and no more: whoever can plant
+  /// the one must not drown the others.
+  static let most = 100
+
   func text() -> String {
     var lines = head()
     for family in Family.allCases { lines += group(family) }
@@ -115,8 +119,10 @@ struct TextReport {
       lines.append(
         "  " + paint(name, check.severity) + String(repeating: " ", count: 10 - name.count)
           + bold(check.id))
-      for finding in findings where finding.check.id == check.id {
-        lines += item(finding.evidence.words)
+      let own = findings.filter { $0.check.id == check.id }
+      for finding in own.prefix(Self.most) { lines += item(finding.evidence.words) }
+      if own.count > Self.most {
+        lines += item("and \(own.count - Self.most) more; '--format json' tells all")
       }
       lines += item("why: \(check.rationale)") + item("fix: \(check.fix)")
     }

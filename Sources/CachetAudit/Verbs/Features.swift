@@ -41,6 +41,6 @@ struct Features: ParsableCommand {
       lines.append(
         Paragraph.padded(feature.name, to: 23) + Paragraph.padded(state, to: 9) + "\(Day.today)")
     }
-    Console.write(lines.joined(separator: "\n") + "\n")
+    try Console.write(lines.joined(separator: "\n") + "\n")
   }
 }

@@ -128,9 +128,9 @@ struct Inspect: ParsableCommand {
   private static let longest: UInt32 = 300
 
   func run() throws {
-    if listChecks { return Console.write(CheckPages(width: Console.width).list) }
+    if listChecks { return try Console.write(CheckPages(width: Console.width).list) }
     if let check = Check.all.first(where: { $0.id == explain }) {
-      return Console.write(CheckPages(width: Console.width).page(of: check))
+      return try Console.write(CheckPages(width: Console.width).page(of: check))
     }
     // An expression that somebody put into .htaccess, or a server that never answers, must not hold
     // the run up for ever; ended by the alarm it is no clean one.
@@ -158,10 +158,10 @@ struct Inspect: ParsableCommand {
       let report = TextReport(
         audit: audit, installation: installation, inColour: Console.showsColour,
         width: Console.width, elapsed: start.duration(to: .now))
-      Console.write(report.text())
-    case .json: Console.write(try JSONReport(audit, of: installation).text())
-    case .sarif: Console.write(try SARIFReport(audit).text())
-    case .junit: Console.write(JUnitReport(audit: audit).text())
+      try Console.write(report.text())
+    case .json: try Console.write(JSONReport(audit, of: installation).text())
+    case .sarif: try Console.write(SARIFReport(audit).text())
+    case .junit: try Console.write(JUnitReport(audit: audit).text())
     }
     if let writeBaseline {
       try Console.orComplain { () throws(Obstacle) in try Baseline(audit).write(to: writeBaseline) }
