@@ -67,6 +67,16 @@ struct DatabaseSettingsTests {
     #expect(postgreSQL.socket == nil && !postgreSQL.isLocal)
   }
 
+  @Test("a socket and a host behind it are not on this machine")
+  func several() throws {
+    for (host, isLocal) in [("/run/postgresql", true), ("/run/postgresql,db.example.org", false)] {
+      let several = try settings(.three, ["DB_CONNECTION=pgsql", "DB_HOST=\(host)"])
+      #expect(several.isLocal == isLocal)
+      let binding = PostgreSQLSession.parameters(for: several)["channel_binding"]
+      #expect(binding == (isLocal ? nil : "require"))
+    }
+  }
+
   @Test("an authority is MySQL's, in 3.x")
   func authority() throws {
     let lines = ["DB_HOST=db.example.org", "MYSQL_ATTR_SSL_CA=/etc/ssl/ca.pem"]

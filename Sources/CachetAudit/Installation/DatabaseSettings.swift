@@ -92,7 +92,8 @@ struct DatabaseSettings: Sendable {
 
   /// On this machine: by a socket, or by a name that never leaves it.
   var isLocal: Bool {
-    socket != nil || host.hasPrefix("/") || Self.isLoopback(host)
+    // Behind a comma PostgreSQL is told of another one.
+    socket != nil || host.hasPrefix("/") && !host.contains(",") || Self.isLoopback(host)
   }
 
   /// By its number, or by the one name that never leaves the machine: '127.example.org' does.
