@@ -163,7 +163,7 @@ struct Log: ParsableCommand {
     var sources = TrailSources(
       of: installation, clock: try TrailClock(of: configuration, line: installation.line),
       hostClock: hostClock, since: since, before: before, now: now)
-    try sources.addLaravelLogs()
+    let sinks = try sinks(for: installation)
     sources.addAccessLogs(accessLog, below: configuration)
     sources.addAuthLogs(authLog)
     if let actions {
@@ -173,7 +173,8 @@ struct Log: ParsableCommand {
     } else {
       sources.missActions()
     }
-    let sinks = try sinks(for: installation)
+    // Last: with many of them whoever may write there could use up what can be open at once.
+    sources.addLaravelLogs()
     var summary = try TrailReview(since: since, thresholds: thresholds).run(
       sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes

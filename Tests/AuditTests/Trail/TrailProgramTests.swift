@@ -178,6 +178,25 @@ struct TrailProgramTests {
         "3 records, 2"))
   }
 
+  @Test("logs of Cachet's, however many, leave the others to be read")
+  func many() async throws {
+    let fixture = try Fixture(.two4)
+    let log = "\(fixture.root)/access.log"
+    try fixture.write("access.log", posts(1))
+    for number in 0..<300 { try fixture.write("storage/logs/\(number).log", "") }
+    let words = "ulimit -n 200; exec \"$0\" log \"$1\" --access-log \"$2\""
+    let told = try await TestSupport.run("/bin/sh", ["-c", words, Built.audit, fixture.root, log])
+    #expect(told.status == 2 && told.output.contains("api-key"))
+    #expect(told.errors.contains("299.log: Too many open files"))
+    #expect(!told.errors.contains("access.log"))
+
+    let name = Array("\(fixture.root)/storage/logs/".utf8CString.dropLast()) + [-1, 0]
+    try #require(unsafe mkdir(name, 0o700) == 0)
+    let strange = try await AuditProgram.run(["log", fixture.root, "--access-log", log])
+    #expect(strange.status == 2 && strange.output.contains("api-key"))
+    #expect(strange.errors.contains("storage/logs: holds a name that is no UTF-8"))
+  }
+
   @Test("the next run begins behind the mark, and the mark names who reviewed")
   func mark() async throws {
     let fixture = try Fixture(.two4)

@@ -36,7 +36,12 @@ struct TrailSources {
     return marks
   }
 
-  mutating func addLaravelLogs() throws(Obstacle) {
+  /// A folder that cannot be read is told, and keeps nobody from reading the others.
+  mutating func addLaravelLogs() {
+    do throws(Obstacle) { try findLaravelLogs() } catch { obstacles.append(error) }
+  }
+
+  private mutating func findLaravelLogs() throws(Obstacle) {
     let folder = "storage/logs"
     let names = try installation.folder.names(in: folder)
     for name in names {
