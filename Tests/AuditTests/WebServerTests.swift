@@ -49,6 +49,26 @@ struct WebServerTests {
     #expect(audit.results.allSatisfy { if case .held = $0.outcome { true } else { false } })
   }
 
+  @Test("Apache can be told to refuse methods that it does not know")
+  func registered() throws {
+    let lines = """
+      <Location />
+      AuthType Basic
+      AuthName a
+      <Limit GET POST PUT DELETE>
+        Require valid-user
+      </Limit>
+      </Location>
+      """
+    for (option, isBroken) in [
+      ("", true), ("HttpProtocolOptions Unsafe RegisteredMethods", false),
+      ("HttpProtocolOptions LenientMethods", true),
+    ] {
+      let audit = try WebFixture(.two4).apache("\(lines)\n\(option)")
+      #expect(audit.broken.isSuperset(of: ["guard-bypass", "api-writes"]) == isBroken)
+    }
+  }
+
   @Test("our own includes hold for nginx", arguments: Installation.Line.allCases)
   func ownNginx(line: Installation.Line) throws {
     let fixture = try WebFixture(line)
@@ -194,6 +214,31 @@ struct WebServerTests {
       "guard-bypass", ["/index.php/dashboard", "//index.php/dashboard"],
       at: ["/etc/apache2/apache2.conf:13"],
       "<LocationMatch \"^/(dashboard|auth|setup|signup)(/|$)\">\n\(sign)\n</LocationMatch>"),
+    // To Laravel they are GET and POST.
+    Plant(
+      "guard-bypass", ["get /dashboard", "post /auth/login", "post /setup/api/step3"],
+      at: ["/etc/apache2/apache2.conf:19"],
+      """
+      <Location />
+      AuthType Basic
+      AuthName a
+      <Limit GET POST>
+        Require valid-user
+      </Limit>
+      </Location>
+      """),
+    Plant(
+      "api-writes", ["post /api/v1/components", "PUT /api/v1/components/7"],
+      at: ["/etc/apache2/apache2.conf:19"],
+      """
+      <Location />
+      AuthType Basic
+      AuthName a
+      <Limit GET POST>
+        Require valid-user
+      </Limit>
+      </Location>
+      """),
     // Slashes at the front Apache always merges.
     Plant(
       "guard-bypass", ["/index.php//dashboard"], at: ["/etc/apache2/apache2.conf:13"],

@@ -34,6 +34,13 @@ extension HostTests {
       ("<Directory /srv/cachet>\n<Files auth>\n\(valid)</Files>\n</Directory>", false),
       ("<Location />\n\(ask)<Limit GET>\nRequire valid-user\n</Limit>\n</Location>", false),
       (
+        "<Location />\n\(ask)<Limit GET POST>\nRequire valid-user\n</Limit>\n</Location>", false
+      ),
+      (
+        "<Location />\n\(ask)<Limit GET POST>\nRequire valid-user\n</Limit>\n</Location>\nHttpProtocolOptions RegisteredMethods",
+        false
+      ),
+      (
         "<Location /api>\n\(ask)<LimitExcept GET>\nRequire valid-user\n</LimitExcept>\n</Location>",
         false
       ),
@@ -311,6 +318,10 @@ extension HostTests {
       let open = ["/", "/incidents/7", "/api/v1/components", "/index.php", "/Dashboard"]
       return guarded.paths.flatMap { path, methods in methods.map { WebRequest($0, path) } }
         + spelled + guarded.writes + open.map { WebRequest("GET", $0) }
+        + [
+          WebRequest("get", "/dashboard"), .init("post", "/auth/login"),
+          .init("post", "/api/v1/components"), .init("PoSt", "/setup"),
+        ]
     }()
 
     private func compare(_ sites: [Site], by file: String, on host: TestHost) async throws {

@@ -33,19 +33,26 @@ extension Check {
       }),
     Check(
       id: "guard-bypass", family: .webServer, severity: .high,
-      title: "no other spelling of an address leads around the guard",
-      rationale: "Cachet takes /index.php/dashboard and //dashboard for /dashboard",
-      fix: "guard all that is not known to be public, as the path sets do (docs/web.md)",
-      reference: "symfony/http-foundation path info; docs/web.md",
+      title: "no other spelling of an address or a method leads around the guard",
+      rationale:
+        "Cachet takes /index.php/dashboard and //dashboard for /dashboard, and the method get for GET",
+      fix:
+        "guard all that is not known to be public, as the path sets do (docs/web.md), and by no list of methods (<Limit>)",
+      reference: "symfony/http-foundation path info and method; docs/web.md",
       look: { (subject) throws(Obstacle) in
         try subject.judged { site, guarded in
           guarded.paths.flatMap { path, methods -> [Evidence] in
             guard let method = methods.first,
               site.passage(of: WebRequest(method, path)).isClosed
             else { return [] }
-            return GuardedPaths.spellings(of: path).compactMap { spelling in
+            let spelled = GuardedPaths.spellings(of: path).compactMap { spelling in
               site.evidence(of: WebRequest(method, spelling), about: spelling)
             }
+            return spelled
+              + methods.map { WebRequest($0, path) }.filter { site.passage(of: $0).isClosed }
+              .map(\.inSmallLetters).compactMap {
+                site.evidence(of: $0, about: "\($0.method) \($0.target)")
+              }
           }
         }
       }),
@@ -76,7 +83,11 @@ extension Check {
       reference: "cachet ApiRoutes.php",
       look: { (subject) throws(Obstacle) in
         try subject.judged { site, guarded in
-          guarded.writes.compactMap { site.evidence(of: $0, about: "\($0.method) \($0.target)") }
+          guarded.writes.compactMap { request in
+            [request, request.inSmallLetters].lazy.compactMap {
+              site.evidence(of: $0, about: "\($0.method) \($0.target)")
+            }.first
+          }
         }
       }),
     Check(

@@ -72,6 +72,12 @@ struct ApacheSite: WebSite {
 
   func leniency(for request: WebRequest) -> Place? { judge(request).access?.satisfyAny }
 
+  private var refusesUnknownMethods: Bool {
+    all.named("httpprotocoloptions").flatMap(\.arguments).last {
+      ["registeredmethods", "lenientmethods"].contains($0.lowercased())
+    }?.lowercased() == "registeredmethods"
+  }
+
   private typealias Judgement = (passage: Passage, access: ApacheAccess?)
 
   private func judge(_ request: WebRequest) -> Judgement {
@@ -81,6 +87,9 @@ struct ApacheSite: WebSite {
       case "nodecode": .kept
       default: .refused
       }
+    if refusesUnknownMethods, request.method != request.method.uppercased() {
+      return (.closed(.refused, place), nil)
+    }
     // Whatever MergeSlashes says, of slashes at the front Apache takes the last.
     var request = request
     request.target = "/" + request.uri.drop { $0 == "/" }

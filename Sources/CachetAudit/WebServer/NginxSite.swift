@@ -61,6 +61,8 @@ struct NginxSite: WebSite {
   private var refused: Passage { .closed(.refused, place) }
 
   private func walk(_ request: WebRequest) -> NginxWalk? {
+    // It refuses methods in small letters.
+    guard request.method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else { return nil }
     let merges =
       !((server.last("merge_slashes") ?? http.last("merge_slashes"))?.says("off") ?? false)
     guard let uri = request.normalised(mergingSlashes: merges, encodedSlash: .decoded) else {

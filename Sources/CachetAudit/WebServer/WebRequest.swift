@@ -13,6 +13,10 @@ struct WebRequest: Sendable, Hashable {
     line = "\(method) \(target) HTTP/1.1"
   }
 
+  /// The same by a method in small letters. Apache knows none of that name, so that nothing holds
+  /// for it that is said of the method; to Laravel it is the method.
+  var inSmallLetters: WebRequest { WebRequest(method.lowercased(), target) }
+
   /// Path and query as they came, without scheme and host.
   var uri: String {
     guard let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") else { return target }

@@ -31,6 +31,13 @@ struct AccessLineTests {
   static let requests: [(request: String, status: Int, told: String)] = [
     ("POST /auth/login HTTP/1.1", 302, "password-posted - 192.0.2.7 POST /auth/login 302"),
     ("GET /auth/login HTTP/1.1", 200, "nothing"),
+    // Laravel takes it for POST.
+    ("PoSt /auth/login HTTP/1.1", 302, "password-posted - 192.0.2.7 PoSt /auth/login 302"),
+    (
+      "delete /api/v1/components/7 HTTP/1.1", 204,
+      "api-write - 192.0.2.7 delete /api/v1/components/7 204"
+    ),
+    ("P\u{F4}ST /auth/login HTTP/1.1", 302, "nothing"),
     ("POST /auth/2fa HTTP/1.1", 302, "code-posted - 192.0.2.7 POST /auth/2fa 302"),
     ("POST //auth//login/ HTTP/1.1", 302, "password-posted - 192.0.2.7 POST /auth/login 302"),
     ("POST /index.php/auth/2fa HTTP/1.1", 302, "code-posted - 192.0.2.7 POST /auth/2fa 302"),

@@ -47,6 +47,11 @@ struct AccessLine {
     target = request.until(space) ?? request.rest
   }
 
+  /// Whatever its letters' case: Apache hands `post` on, and to Laravel it is `POST`.
+  func isMethod(_ name: String) -> Bool {
+    method.elementsEqual(name.utf8) { $0 == $1 || $0 == $1 | 0x20 }
+  }
+
   private static func endsInPort(_ site: ArraySlice<UInt8>) -> Bool {
     guard let colon = site.lastIndex(of: UInt8(ascii: ":")) else { return false }
     let port = site[(colon + 1)...]

@@ -32,7 +32,7 @@ struct AccessReader: LineReader {
   }
 
   private static func kind(of access: AccessLine, _ path: RoutePath) -> Occurrence.Kind? {
-    let isPost = access.method.elementsEqual("POST".utf8)
+    let isPost = access.isMethod("POST")
     if access.status == 429 { return .tooMany }
     if path.isAt("/auth/login") { return isPost ? .passwordPosted : nil }
     if path.isAt("/auth/2fa") { return isPost ? .codePosted : nil }
@@ -51,9 +51,7 @@ struct AccessReader: LineReader {
       return isPost ? .livewire : nil
     }
     if path.isBelow("/api") {
-      let isWrite = ["POST", "PUT", "PATCH", "DELETE"].contains {
-        access.method.elementsEqual($0.utf8)
-      }
+      let isWrite = ["POST", "PUT", "PATCH", "DELETE"].contains { access.isMethod($0) }
       return isWrite ? .apiWrite : nil
     }
     return nil
