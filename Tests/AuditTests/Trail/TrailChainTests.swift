@@ -52,6 +52,19 @@ struct TrailChainTests {
     #expect(outcome.status == 0, "\(outcome)")
   }
 
+  @Test("what a client chooses, at the end of a line, makes no other log the one that was reviewed")
+  func imitated() throws {
+    func ending(_ second: Int) -> String {
+      line(second).replacing("curl/8", with: String(repeating: "a", count: 10_000))
+    }
+    try folder.write("access.log", line(1) + ending(2))
+    let mark = try read(from: nil).mark
+    try folder.append("access.log", line(3))
+    try move("access.log", "access.log.1")
+    try folder.write("access.log", line(4) + ending(5))
+    #expect(try read(from: mark).told == ["3", "4", "5"])
+  }
+
   // MARK: - Continued
 
   @Test("rotated several times, packed but for the first: read from the mark on, in order")

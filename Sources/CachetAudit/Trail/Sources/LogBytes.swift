@@ -84,11 +84,12 @@ final class LogBytes {
     while left > 0 {
       guard let piece = try next() else { return nil }
       let part = piece.prefix(left)
-      shown = Array((shown + part.suffix(count)).suffix(count))
       left -= part.count
+      // What is too far in front is not kept.
+      if left < count { shown += part }
       ahead = piece.dropFirst(part.count)
     }
-    return shown
+    return shown.suffix(count)
   }
 
   /// Back to the beginning.

@@ -14,8 +14,9 @@ struct SourceMark: Sendable, Codable, Equatable {
   /// Without an offset, of the last entry's name in the journal.
   var digest: String?
 
-  /// So many bytes: a line or two, with their times.
-  static let width = 256
+  /// So many bytes: more than the longest line that a stranger's request makes, so that there are
+  /// times among them. What clients choose, the end of a line, somebody may write again elsewhere.
+  static let width = 256 << 10
 
   @Sendable static func digest(of bytes: [UInt8]) -> String? {
     var digest = [UInt8](repeating: 0, count: 32)
