@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// `cachet-mfa audit features DIR`: the list of features as they are, to be decided upon.
 struct Features: ParsableCommand {
@@ -21,6 +22,8 @@ struct Features: ParsableCommand {
   var database = false
 
   func run() throws {
+    // As of a check: a server may answer a little now and then.
+    alarm(Inspect.longest)
     let folder = Folder(root: directory)
     let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
     let subject = try Console.orComplain(in: folder) { () throws(Obstacle) in

@@ -125,7 +125,7 @@ struct Inspect: ParsableCommand {
   }
 
   /// Seconds.
-  private static let longest: UInt32 = 300
+  static let longest: UInt32 = 300
 
   func run() throws {
     if listChecks { return try Console.write(CheckPages(width: Console.width).list) }
