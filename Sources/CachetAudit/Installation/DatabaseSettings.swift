@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// Which database Cachet uses, and as whom. In 3.x one URL may hold all of it.
 struct DatabaseSettings: Sendable {
@@ -14,7 +13,7 @@ struct DatabaseSettings: Sendable {
   let hostSetting: Setting
   let nameSetting: Setting
   let host: String
-  let port: Int?
+  let port: UInt16?
   /// MySQL's; it wins over the host. With PostgreSQL the host may be the socket's folder.
   let socket: String?
   /// The database's name, or the file of SQLite.
@@ -60,7 +59,9 @@ struct DatabaseSettings: Sendable {
       default: nil
       }
     host = parts?.host ?? text(hostSetting) ?? "127.0.0.1"
-    port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
+    port =
+      parts?.port.flatMap { UInt16(exactly: $0) }
+      ?? text(configuration.setting("DB_PORT")).flatMap { UInt16($0) }
     socket =
       driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
     // What config/database.php takes where a variable is not set.
@@ -92,15 +93,6 @@ struct DatabaseSettings: Sendable {
 
   /// On this machine: by a socket, or by a name that never leaves it.
   var isLocal: Bool {
-    socket != nil || host.hasPrefix("/") || Self.isLoopback(host)
-  }
-
-  /// By its number, or by the one name that never leaves the machine: '127.example.org' does.
-  static func isLoopback(_ host: String) -> Bool {
-    var four = in_addr()
-    if unsafe inet_pton(AF_INET, host, &four) == 1 {
-      return UInt32(bigEndian: four.s_addr) >> 24 == 127
-    }
-    return host.lowercased() == "localhost" || host == "::1" || host == "[::1]"
+    socket != nil || host.hasPrefix("/") || Loopback.isHost(host)
   }
 }

@@ -23,7 +23,7 @@ struct RedisSettings: Sendable {
     let parts = scheme == nil ? nil : URLComponents(string: written)
     let host = parts?.host ?? written
     isEncrypted = ["tls", "rediss", "ssl"].contains(scheme)
-    isLocal = host.hasPrefix("/") || scheme == "unix" || DatabaseSettings.isLoopback(host)
+    isLocal = host.hasPrefix("/") || scheme == "unix" || Loopback.isHost(host)
     hasPassword =
       parts?.password?.isEmpty == false || configuration.setting("REDIS_PASSWORD").isGiven
   }

@@ -17,6 +17,8 @@ struct NginxState {
   var isRewritten = false
   /// Redirects inside the server so far.
   var rounds = 0
+  /// Conditions so far that were not judged.
+  var guesses = 0
 
   /// The directive that counts: of the innermost block that has one.
   func directive(_ name: String) -> ServerDirective? {
