@@ -52,6 +52,7 @@ extension Dotenv.Refusal.Cause {
     case .textBehindQuote: "text behind the closing quote"
     case .unclosedQuote: "a quote is opened and never closed"
     case .unknownEscape: "a backslash in front of a character that it does not escape"
+    case .endless: "values that are made from one another are longer than anything reads"
     }
   }
 }

@@ -8,9 +8,13 @@ struct DialectFive {
     let (written, lostFrom) = writtenEntries(in: utf8(bytes))
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
+    var room = Interpolation.room
     for (text, line) in written {
       do {
-        let entry = try parse(text[...], line: line) { environment[$0]?.bytes ?? known[$0] }
+        let entry = try parse(text[...], line: line, within: room) {
+          environment[$0]?.bytes ?? known[$0]
+        }
+        room -= entry.value?.bytes.count ?? 0
         known[entry.name] = entry.value?.bytes
         entries.append(entry)
       } catch {
@@ -46,14 +50,14 @@ struct DialectFive {
     var open: (text: [UInt8], line: Int)?
     for (index, line) in lines(of: text).enumerated() {
       var whole = (text: Array(line), line: index + 1)
-      if let begun = open {
-        whole = (begun.text + [UInt8(ascii: "\n")] + line, begun.line)
-        guard closes(line, alsoOpens: false) else {
-          open = whole
-          continue
-        }
+      if open != nil {
+        // In its place: the rest of the file may be in it.
+        open?.text.append(UInt8(ascii: "\n"))
+        open?.text += line
+        guard closes(line, alsoOpens: false), let closed = open else { continue }
+        whole = closed
         open = nil
-      } else if line.position(of: "=\"") != nil, !closes(line, alsoOpens: true) {
+      } else if line.place(of: "=\"") != nil, !closes(line, alsoOpens: true) {
         open = whole
         continue
       }
@@ -95,7 +99,7 @@ struct DialectFive {
   // MARK: - Entries
 
   private func parse(
-    _ text: ArraySlice<UInt8>, line: Int, known: (String) -> [UInt8]?
+    _ text: ArraySlice<UInt8>, line: Int, within room: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Dotenv.Entry {
     guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
       return Dotenv.Entry(
@@ -108,7 +112,8 @@ struct DialectFive {
     let glued =
       whole.first == UInt8(ascii: "#") && whole.dropFirst().first.map(PHPText.isSpace) == false
     let parsed = try value(in: PHPText.trimmed(whole), isGlued: glued)
-    let resolved = Interpolation.insideOut(parsed.text, at: parsed.variables, known: known)
+    let resolved = try Interpolation.insideOut(
+      parsed.text, at: parsed.variables, within: room, known: known)
     return Dotenv.Entry(
       name: name, value: HiddenValue(resolved.text), line: line, references: resolved.names,
       isCutAtHash: parsed.isCut)

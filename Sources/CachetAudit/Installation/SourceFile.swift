@@ -6,18 +6,17 @@ struct SourceFile: Sendable {
   /// Accounts beside root and whoever runs this can write it.
   var isWritableByOthers = false
 
-  func contains(_ text: StaticString) -> Bool { bytes[...].position(of: text) != nil }
+  func contains(_ text: String) -> Bool { bytes[...].place(of: text) != nil }
 
   /// The line that `text` begins in first, counted from 1.
-  func line(of text: StaticString) -> Int? {
-    bytes[...].position(of: text).map { place in
-      1 + bytes[..<place].count { $0 == UInt8(ascii: "\n") }
-    }
-  }
+  func line(of text: String) -> Int? { bytes[...].place(of: text).map(line(at:)) }
+
+  /// The line that the byte at `place` is in, counted from 1.
+  func line(at place: Int) -> Int { 1 + bytes[..<place].count { $0 == UInt8(ascii: "\n") } }
 
   func path(at line: Int) -> String { "\(path):\(line)" }
 
-  func place(of text: StaticString? = nil) -> Place {
+  func place(of text: String? = nil) -> Place {
     Place(path: path, line: text.flatMap { line(of: $0) })
   }
 }

@@ -109,7 +109,7 @@ struct RoutePath {
 
   init(_ target: ArraySlice<UInt8>, below prefix: [UInt8]) {
     var rest = target.prefix(Self.longest)
-    if rest.first != UInt8(ascii: "/"), let scheme = rest.start(of: "://") {
+    if rest.first != UInt8(ascii: "/"), let scheme = rest.place(of: "://") {
       rest = rest[(scheme + 3)...].drop { $0 != UInt8(ascii: "/") }
     }
     var path: [UInt8] = []

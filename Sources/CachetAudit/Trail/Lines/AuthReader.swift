@@ -35,7 +35,7 @@ struct AuthReader: LineReader {
 
   private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
     // One in a thousand is ours.
-    guard line.start(of: "event=") != nil else { return .nothing }
+    guard line.place(of: "event=") != nil else { return .nothing }
     var cursor = Cursor(line)
     let time = Self.isDigit(line.first) ? Self.stamp(&cursor) : oldStamp(&cursor)
     guard let time, cursor.take(" "), cursor.until(UInt8(ascii: " ")) != nil,

@@ -52,7 +52,7 @@ struct LaravelReader: LineReader {
   private static func exception(in message: ArraySlice<UInt8>) -> String? {
     var name = message.prefix(while: isOfClass)
     for marker in ["[object] (", "exception '"] {
-      guard let place = message.start(of: marker) else { continue }
+      guard let place = message.place(of: marker) else { continue }
       name = message[(place + marker.utf8.count)...].prefix(while: isOfClass)
       break
     }

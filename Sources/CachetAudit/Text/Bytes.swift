@@ -1,0 +1,26 @@
+import Glibc
+
+/// Searching in what was read, at the speed of the system's library, in builds for debugging too.
+extension ArraySlice<UInt8> {
+  /// Where `byte` is first, if anywhere.
+  func place(of byte: UInt8) -> Int? {
+    unsafe withUnsafeBytes { bytes -> Int? in
+      guard let start = bytes.baseAddress,
+        let found = unsafe memchr(start, Int32(byte), bytes.count)
+      else { return nil }
+      let distance = unsafe UnsafeRawPointer(found) - start
+      return startIndex + distance
+    }
+  }
+
+  /// Where `text` begins first, if anywhere.
+  func place(of text: String) -> Int? {
+    guard let head = text.utf8.first else { return nil }
+    var rest = self
+    while let place = rest.place(of: head) {
+      if self[place...].starts(with: text.utf8) { return place }
+      rest = rest[(place + 1)...]
+    }
+    return nil
+  }
+}
