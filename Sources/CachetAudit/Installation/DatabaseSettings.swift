@@ -31,13 +31,8 @@ struct DatabaseSettings: Sendable {
   let hasUnreadURL: Bool
 
   init(_ configuration: Configuration) {
-    func text(_ setting: Setting) -> String? {
-      setting.value.text.flatMap { text in
-        text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
-      }
-    }
     let url = configuration.setting("DB_URL")
-    let given = configuration.dotenv.dialect == .five ? text(url) : nil
+    let given = configuration.dotenv.dialect == .five ? url.word : nil
     let parts = given.flatMap { URLComponents(string: $0) }
     hasUnreadURL = given != nil && parts == nil
     // What the URL does not say the variables do.
@@ -50,7 +45,7 @@ struct DatabaseSettings: Sendable {
     passwordSetting = setting(parts?.password, "DB_PASSWORD")
     hostSetting = setting(parts?.host, "DB_HOST")
     nameSetting = setting(path, "DB_DATABASE")
-    let named = parts?.scheme ?? text(driverSetting) ?? "sqlite"
+    let named = parts?.scheme ?? driverSetting.word ?? "sqlite"
     driver =
       switch named.lowercased() {
       case "sqlite": .sqlite
@@ -58,12 +53,12 @@ struct DatabaseSettings: Sendable {
       case "pgsql", "postgres", "postgresql": .pgsql
       default: nil
       }
-    host = parts?.host ?? text(hostSetting) ?? "127.0.0.1"
+    host = parts?.host ?? hostSetting.word ?? "127.0.0.1"
     port =
       parts?.port.flatMap { UInt16(exactly: $0) }
-      ?? text(configuration.setting("DB_PORT")).flatMap { UInt16($0) }
+      ?? configuration.setting("DB_PORT").word.flatMap { UInt16($0) }
     socket =
-      driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
+      driver == .mysql ? configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET").word : nil
     // What config/database.php takes where a variable is not set.
     let example =
       switch configuration.dotenv.dialect {
@@ -74,20 +69,20 @@ struct DatabaseSettings: Sendable {
       case .five: (name: "laravel", user: "root")
       }
     name =
-      path ?? text(nameSetting)
+      path ?? nameSetting.word
       ?? (driver == .sqlite
         ? "database/database.sqlite" : nameSetting.isSet ? "" : example.name)
-    user = parts?.user ?? text(userSetting) ?? (userSetting.isSet ? "" : example.user)
+    user = parts?.user ?? userSetting.word ?? (userSetting.isSet ? "" : example.user)
     password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
     // 3.x asks for neither.
     prefix =
-      configuration.asks(for: "DB_PREFIX") ? text(configuration.setting("DB_PREFIX")) ?? "" : ""
+      configuration.asks(for: "DB_PREFIX") ? configuration.setting("DB_PREFIX").word ?? "" : ""
     schema =
       configuration.asks(for: "DB_SCHEMA")
-      ? text(configuration.setting("DB_SCHEMA")) ?? "public" : "public"
+      ? configuration.setting("DB_SCHEMA").word ?? "public" : "public"
     certificateAuthority =
       driver == .mysql && configuration.dotenv.dialect == .five
-      ? text(configuration.setting("MYSQL_ATTR_SSL_CA")) : nil
+      ? configuration.setting("MYSQL_ATTR_SSL_CA").word : nil
     sslMode = parts?.queryItems?.first { $0.name == "sslmode" }?.value
   }
 

@@ -20,9 +20,3 @@ struct SourceFile: Sendable {
     Place(path: path, line: text.flatMap { line(of: $0) })
   }
 }
-
-/// Where something is: a file of the installation, or one outside it by its whole path.
-struct Place: Sendable, Hashable {
-  let path: String
-  var line: Int?
-}

@@ -22,8 +22,7 @@ struct TrailClock: Sendable {
   /// 2.3 writes UTC; later releases the zone in `APP_TIMEZONE`, or UTC.
   init(of configuration: Configuration, line: Installation.Line) throws(Obstacle) {
     let setting = configuration.setting("APP_TIMEZONE")
-    let text = setting.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
-    guard line != .two3, !text.isEmpty, text != "UTC" else {
+    guard line != .two3, let text = setting.word, text != "UTC" else {
       self = .utc
       return
     }
