@@ -43,3 +43,20 @@ struct Moment: Sendable, Hashable, Comparable, CustomStringConvertible {
     )
   }
 }
+
+extension Moment: Codable {
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    var cursor = Cursor(Array(text.utf8)[...])
+    guard let moment = LocalTime(&cursor)?.inUTC, moment.description == text else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "is no moment")
+    }
+    self = moment
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
