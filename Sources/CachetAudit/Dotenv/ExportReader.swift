@@ -87,7 +87,7 @@ struct ExportReader {
   }
 
   private mutating func bareValue() throws(Refusal) -> EnvironmentValue {
-    if rest.first.map(Self.isNameByte) == true, rest.first.map(Self.isDigit) == false {
+    if rest.first.map(Self.isNameByte) == true, rest.first?.isDigit == false {
       let word = rest.prefix(while: Self.isNameByte)
       rest = rest[word.endIndex...]
       switch String(decoding: word, as: UTF8.self).lowercased() {
@@ -103,9 +103,9 @@ struct ExportReader {
 
   private mutating func number() throws(Refusal) -> [UInt8] {
     let text = rest.prefix { byte in
-      Self.isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45].contains(byte)
+      byte.isDigit || [0x2B, 0x2D, 0x2E, 0x45].contains(byte)
     }
-    guard text.contains(where: Self.isDigit) else { throw refusal }
+    guard text.contains(where: \.isDigit) else { throw refusal }
     rest = rest[text.endIndex...]
     return Array(text)
   }
@@ -162,10 +162,7 @@ struct ExportReader {
 
   private var refusal: Refusal { Refusal(line: line) }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
-      || (0x61...0x7A).contains(byte | 0x20)
+    byte.isDigit || byte.isLetter || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 }

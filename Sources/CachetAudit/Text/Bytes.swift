@@ -24,3 +24,9 @@ extension ArraySlice<UInt8> {
     return nil
   }
 }
+
+/// Of ASCII alone.
+extension UInt8 {
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+  var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
+}

@@ -16,7 +16,7 @@ struct Cursor {
     guard rest.count >= digits else { return nil }
     var value = 0
     for byte in rest.prefix(digits) {
-      guard (0x30...0x39).contains(byte) else { return nil }
+      guard byte.isDigit else { return nil }
       value = value * 10 + Int(byte - 0x30)
     }
     rest = rest.dropFirst(digits)

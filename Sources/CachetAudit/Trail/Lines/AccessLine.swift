@@ -50,7 +50,7 @@ struct AccessLine {
   private static func endsInPort(_ site: ArraySlice<UInt8>) -> Bool {
     guard let colon = site.lastIndex(of: UInt8(ascii: ":")) else { return false }
     let port = site[(colon + 1)...]
-    return (1...5).contains(port.count) && port.allSatisfy { (0x30...0x39).contains($0) }
+    return (1...5).contains(port.count) && port.allSatisfy { $0.isDigit }
   }
 
   private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {

@@ -37,7 +37,7 @@ struct AuthReader: LineReader {
     // One in a thousand is ours.
     guard line.place(of: "event=") != nil else { return .nothing }
     var cursor = Cursor(line)
-    let time = Self.isDigit(line.first) ? Self.stamp(&cursor) : oldStamp(&cursor)
+    let time = line.first?.isDigit == true ? Self.stamp(&cursor) : oldStamp(&cursor)
     guard let time, cursor.take(" "), cursor.until(UInt8(ascii: " ")) != nil,
       let tag = cursor.until(UInt8(ascii: " "))
     else { return .unreadable("is no line of syslog") }
@@ -86,14 +86,10 @@ struct AuthReader: LineReader {
         detail: words.joined(separator: " ")))
   }
 
-  private static func isDigit(_ byte: UInt8?) -> Bool {
-    byte.map { (0x30...0x39).contains($0) } ?? false
-  }
-
   /// `2026-10-01T12:00:00.123456+02:00`
   private static func stamp(_ cursor: inout Cursor) -> Moment? {
     guard let local = LocalTime(&cursor) else { return nil }
-    if cursor.take(".") { cursor = Cursor(cursor.rest.drop { isDigit($0) }) }
+    if cursor.take(".") { cursor = Cursor(cursor.rest.drop(while: \.isDigit)) }
     return cursor.offset().map { local.inUTC.later(by: -$0) }
   }
 

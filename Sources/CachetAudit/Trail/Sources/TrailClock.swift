@@ -28,7 +28,7 @@ struct TrailClock: Sendable {
     }
     let isName =
       text.utf8.allSatisfy { byte in
-        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+        byte.isLetter || byte.isDigit
           || [0x2B, 0x2D, 0x2F, 0x5F].contains(byte)
       } && !text.hasPrefix("/")
     // The library takes what it does not know for UTC.
