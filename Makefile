@@ -159,6 +159,10 @@ install:
 	  "build/$$program" --generate-completion-script fish > "$(DESTDIR)$(fish_completions)/$$program.fish"; \
 	  "build/$$program" --generate-completion-script zsh > "$(DESTDIR)$(zsh_completions)/_$$program"; \
 	done
+	@# 'cachet-mfa audit' is completed as the program that it becomes; zsh calls what is last in its script.
+	@cat packaging/completions/audit.bash >> "$(DESTDIR)$(bash_completions)/cachet-mfa"
+	@cat packaging/completions/audit.fish >> "$(DESTDIR)$(fish_completions)/cachet-mfa.fish"
+	@sed -i '/^if \[\[ "$${funcstack/e cat packaging/completions/audit.zsh' "$(DESTDIR)$(zsh_completions)/_cachet-mfa"
 
 uninstall:
 	@packaging/in-use "$(DESTDIR)"

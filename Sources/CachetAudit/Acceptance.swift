@@ -42,8 +42,14 @@ struct Acceptance: Sendable {
       }
       let behind = bare[(place + Self.marker.utf8.count)...]
       let words = String(decoding: behind, as: UTF8.self).split(separator: " ", maxSplits: 1)
-      guard let id = words.first, known.contains(String(id)) else {
+      guard let id = words.first else {
         throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) names no check")
+      }
+      guard known.contains(String(id)) else {
+        let name = Printable.name(id.utf8)
+        throw .damaged(
+          path: file.path(at: index + 1),
+          what: "\(Self.marker) \(name): there is no such check; '--list-checks' lists them")
       }
       // What accepts a finding must not be written by those whom the finding is about.
       guard !file.isWritableByOthers else {
@@ -52,7 +58,8 @@ struct Acceptance: Sendable {
           what: "\(Self.marker) counts only where nobody but root can write; use --baseline")
       }
       guard words.count == 2 else {
-        throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) \(id) has no reason")
+        throw .damaged(
+          path: file.path(at: index + 1), what: "\(Self.marker) \(id) has no reason behind it")
       }
       ignores.append(Ignore(id: String(id), reason: String(words[1]), line: index + 1))
     }

@@ -24,6 +24,9 @@ enum Console {
     write(text, to: STDERR_FILENO)
   }
 
+  /// What was done, beside the report.
+  static func remark(_ words: String) { write("cachet-mfa audit: \(words)\n", to: STDERR_FILENO) }
+
   /// What the argument parser says, in our voice. It quotes what was typed.
   static func complain(ofParser message: String) {
     var words = message.split(separator: "\n").first.map(String.init) ?? message

@@ -32,7 +32,7 @@ struct SecretAges: Sendable {
       return
     }
     guard status.owner == geteuid(), status.mode & 0o077 == 0 else {
-      throw .damaged(path: path, what: "is not for its owner alone (mode 600)")
+      throw .damaged(path: path, what: "has to be for its owner alone: chmod 600")
     }
     guard let file = try Folder.workingDirectory.read(path),
       let kept = try? JSONDecoder().decode(Kept.self, from: Data(file.bytes)),

@@ -36,7 +36,8 @@ extension Obstacle {
     case .unreadable(Configuration.path, ENOENT):
       "without .env the environment of PHP's process counts alone; name it with --environment"
     case .environmentFile: "Cachet does not start with this line; correct it"
-    case .database: "it is asked with the account of .env: run it where Cachet runs"
+    case .database:
+      "it is asked from this host, with the account that Cachet uses: does the server run and know it?"
     case .features: "'cachet-mfa audit features DIR' prints a list to start from"
     case .unreadable, .unwritable, .tooLarge, .notRegular, .damaged: nil
     }

@@ -22,9 +22,12 @@ struct AcceptanceTests {
     "an ignore that accepts nothing is an error that names its line",
     arguments: [
       ("# cachet-mfa:ignore", "cachet-mfa:ignore names no check"),
-      ("# cachet-mfa:ignore nosuch because", "cachet-mfa:ignore names no check"),
-      ("#cachet-mfa:ignore app-url", "cachet-mfa:ignore app-url has no reason"),
-      ("# cachet-mfa:ignore app-url   ", "cachet-mfa:ignore app-url has no reason"),
+      (
+        "# cachet-mfa:ignore nosuch because",
+        "cachet-mfa:ignore nosuch: there is no such check; '--list-checks' lists them"
+      ),
+      ("#cachet-mfa:ignore app-url", "cachet-mfa:ignore app-url has no reason behind it"),
+      ("# cachet-mfa:ignore app-url   ", "cachet-mfa:ignore app-url has no reason behind it"),
     ])
   func useless(line: String, what: String) throws {
     let fixture = try Fixture(.three)
@@ -207,7 +210,7 @@ struct SecretAgesTests {
     }
     try fixture.mode("ages", 0o644)
     #expect(
-      throws: Obstacle.damaged(path: path, what: "is not for its owner alone (mode 600)")
+      throws: Obstacle.damaged(path: path, what: "has to be for its owner alone: chmod 600")
     ) { try SecretAges(path: path) }
   }
 }

@@ -172,6 +172,7 @@ struct CommandTests {
       let missing = try await run(folder.path("cachet-mfa"), ["audit", "/tmp"])
       #expect(missing.status != 0)
       #expect(missing.errors.contains("'cachet-mfa-audit' cannot be started: no such file"))
+      #expect(missing.errors.contains("hint: install the package cachet-mfa-audit;"))
     }
   }
 

@@ -67,7 +67,8 @@ struct ConfigurationTests {
     #expect(
       throws: Obstacle.damaged(
         path: "bootstrap/cache/config.php:2",
-        what: "is not what 'php artisan config:cache' writes")
+        what:
+          "is not what 'php artisan config:cache' writes: run that again, or 'config:clear'")
     ) { try configuration(fixture) }
   }
 

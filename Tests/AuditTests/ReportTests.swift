@@ -165,6 +165,9 @@ struct ReportTests {
     #expect(text.contains("public/?[2J? critical?.sql: ") && text.contains(": ?[2Jbecause"))
     #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
     #expect(Obstacle.noInstallation("\u{1B}\n").words.hasPrefix("??: "))
+    // As libpq says it: once for each way that it tried.
+    let said = Obstacle.said("no server\n\tIs it running?\nno server\n\tIs it running?\n")
+    #expect(said.words == "database: no server; Is it running?")
   }
 
   @Test("json: every check with its outcome")

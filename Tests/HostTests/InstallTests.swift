@@ -23,6 +23,44 @@ struct InstallTests {
     }
   }
 
+  @Test("bash completes 'cachet-mfa audit' as the program that it becomes")
+  func completions() async throws {
+    try await withFolder { folder in
+      #expect(try await make("install", below: folder).status == 0)
+      let shared = folder.path("a root/usr/share")
+      let told = try await run(
+        "/bin/bash",
+        [
+          "-euc",
+          """
+          source "$0/bash-completion/completions/cachet-mfa"
+          offered() {
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMPREPLY=()
+            "$(complete -p cachet-mfa | sed 's/.*-F //; s/ .*//')" "$1" "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"
+            echo "${COMPREPLY[*]}"
+          }
+          offered cachet-mfa po
+          offered cachet-mfa audit fe
+          offered cachet-mfa audit log /srv --access
+          offered cachet-mfa audit check --format s
+          rm "$0/bash-completion/completions/cachet-mfa-audit"
+          unset -f _cachet-mfa-audit
+          offered cachet-mfa audit fe
+          """, shared,
+        ])
+      #expect(told.errors.isEmpty, "\(told)")
+      #expect(
+        told.output == "policy\nfeatures\n--access-log\nsarif\n\n", "\(told)")
+      // What zsh and fish call: they may not be installed.
+      for script in [
+        "zsh/vendor-completions/_cachet-mfa", "fish/vendor_completions.d/cachet-mfa.fish",
+      ] {
+        let text = try String(contentsOfFile: "\(shared)/\(script)", encoding: .utf8)
+        #expect(text.contains("'cachet-mfa audit' is completed as the program that it becomes"))
+      }
+    }
+  }
+
   @Test("no link on an installed page is dead")
   func links() async throws {
     try await withFolder { folder in

@@ -20,7 +20,7 @@ public struct ToolMissing: Error, CustomStringConvertible {
 /// Output goes through files: a pipe would be inherited by what other tests start meanwhile.
 public func run(
   _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
-  input: String = "", within seconds: Int = 30
+  input: String = "", within seconds: Int = 60
 ) async throws -> Outcome {
   guard !program.hasPrefix("/") || FileManager.default.isExecutableFile(atPath: program) else {
     throw ToolMissing(path: program)

@@ -4,7 +4,8 @@ extension Check {
       id: "end-of-life", family: .advisories, severity: .medium,
       title: "this line of Cachet gets corrections",
       rationale: "2.x is not maintained: no release of it is free of all known holes",
-      fix: "move to 3.x; until then, put the second factor in front of the dashboard (docs/web.md)",
+      fix:
+        "move to 3.x; until then, put the second factor in front of the dashboard (docs/web.md), and accept this (--baseline)",
       reference: "cachethq/cachet, 2023-08: 2.x is no longer supported",
       look: { subject in
         guard subject.installation.line != .three else { return .holds }
@@ -19,7 +20,7 @@ extension Check {
       rationale:
         "anybody can put SQL into a query of the API, and read passwords' hashes and API keys (CVE-2021-39165)",
       fix:
-        "no release of 2.3 or 2.4 has the correction, the fork's 2.5 and 3.x do; until then let the proxy refuse unknown query names on /api/v1",
+        "no release of 2.3 or 2.4 has the correction, the fork's 2.5 and 3.x do; until then let the web server refuse query names on /api/v1 that are no plain words (docs/web.md), and accept this (--baseline)",
       reference: "GHSA-79mg-4w23-4fqc",
       look: { (subject) throws(Obstacle) in
         try subject.probe("app/Models/Traits/SearchableTrait.php") { file in
@@ -32,7 +33,8 @@ extension Check {
       title: "the mail form writes one line of .env at a time",
       rationale:
         "any signed-in user puts further lines into .env, and runs code by way of them (CVE-2021-39172)",
-      fix: "make .env read-only for PHP (env-writable), or use the fork's 2.5.1 or 3.x",
+      fix:
+        "make .env read-only for PHP (env-writable) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-9jxw-cfrh-jxq6",
       look: { (subject) throws(Obstacle) in
         try subject.probe(configurationHandler) { file in
@@ -45,7 +47,8 @@ extension Check {
       title: "nobody signed in can start the set-up again",
       rationale:
         "whoever empties the page's name gets the set-up, and with it an administrator's account (CVE-2021-39173)",
-      fix: "let the proxy close /setup, or use the fork's 2.5.1 or 3.x",
+      fix:
+        "let the web server close /setup (docs/web.md) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-r67m-m8c7-jp83",
       look: { (subject) throws(Obstacle) in
         try subject.probe("app/Http/Middleware/ReadyForUse.php") { file in
@@ -58,7 +61,8 @@ extension Check {
       title: "the mail form takes no ${…} of others' secrets",
       rationale:
         "any signed-in user writes ${DB_PASSWORD} into a field, and reads there what it stands for (CVE-2021-39174)",
-      fix: "make .env read-only for PHP (env-writable), or use the fork's 2.5.1 or 3.x",
+      fix:
+        "make .env read-only for PHP (env-writable) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-88f9-7xxh-c688",
       look: { (subject) throws(Obstacle) in
         try subject.probe(configurationHandler) { file in
@@ -148,7 +152,8 @@ extension Check {
       title: "a query string cannot change the environment",
       rationale:
         "where PHP has register_argc_argv on, a stranger chooses which .env file Laravel reads (CVE-2024-52301)",
-      fix: "set register_argc_argv = Off in php.ini; update laravel/framework in 3.x",
+      fix:
+        "set register_argc_argv = Off in php.ini and accept this (--baseline); update laravel/framework in 3.x",
       reference: "GHSA-gv7v-rgg6-548h",
       look: { subject in
         guard let told = subject.installation.packages["laravel/framework"] else {

@@ -64,7 +64,8 @@ extension Check {
         for (setting, value) in subject.configuration.secrets {
           let age = ages.age(of: setting.name, value)
           if age > subject.options.rotationDays {
-            seen.append(setting.evidence("\(setting.name) is the same since \(age) days at least"))
+            seen.append(
+              setting.evidence("\(setting.name) has been the same for at least \(age) days"))
           }
         }
         return Verdict(seen)
@@ -147,7 +148,7 @@ extension Check {
       id: "sqlite-file", family: .database, severity: .high,
       title: "the SQLite file is for Cachet alone",
       rationale: "it holds every password's hash, every API key and every subscriber's address",
-      fix: "move it out of public/, and chmod 640 it",
+      fix: "chown www-data: and chmod 640 it; where it lies in public/, move it out of there",
       reference: "cachet config/database.php",
       look: { (subject) throws(Obstacle) in
         let database = subject.database

@@ -19,7 +19,7 @@ extension Check {
       id: "host-logs", family: .exposure, severity: .medium,
       title: "the logs of sign-ins and requests are the administrators' alone, and are kept",
       rationale:
-        "whoever can change them hides what they did; a journal in memory alone is gone with the next start",
+        "they tell who signs in, when and from where, and whoever can change them hides what they did; a journal in memory alone is gone with the next start",
       fix:
         "chmod 750 the folder, and 640 the logs; for the journal: mkdir /var/log/journal && systemctl restart systemd-journald",
       reference: "systemd-journald.service(8), Storage=; Debian's modes of /var/log",

@@ -27,7 +27,7 @@ extension Check {
       rationale:
         "the mail form of 2.x writes it, and that is the way of CVE-2021-39172 and 39174 into the process",
       fix:
-        "chown root:www-data .env && chmod 640 .env; set-up and the mail form then need root's help",
+        "chown root:www-data . .env && chmod 755 . && chmod 640 .env; where .env is a link, the folder that it leads into as well; set-up and the mail form then need root's help",
       reference: "cachet UpdateConfigCommandHandler; that read-only is enough is inferred",
       look: { (subject) throws(Obstacle) in
         guard let account = Account(subject.options.webUser) else {

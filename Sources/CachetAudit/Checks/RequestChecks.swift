@@ -53,7 +53,7 @@ extension Check {
       rationale:
         "with X-Forwarded-For of one's own, the limit on sign-in attempts counts a new address each time",
       fix:
-        "let the proxy overwrite X-Forwarded-*, and let nobody else reach PHP; in 3.x name its address in CACHET_TRUSTED_PROXIES",
+        "let the proxy overwrite X-Forwarded-*, and let nobody else reach PHP; in 2.4 accept it then (--baseline), in 3.x name its address in CACHET_TRUSTED_PROXIES",
       reference:
         "cachet 2.4 TrustProxies.php reads 'trustedproxies.proxies', the file is trustedproxy",
       look: { (subject) throws(Obstacle) in

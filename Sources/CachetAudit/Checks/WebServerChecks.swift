@@ -148,7 +148,7 @@ extension Subject {
     let sites = server.sites(of: installation, named: siteName)
     guard !sites.isEmpty else {
       return .notAsked(
-        "no site there has public/ of this installation as its document root; name the right file with --web-server"
+        "no site of Apache or nginx has public/ of this installation as its document root, or the name of APP_URL; name the right file with --web-server"
       )
     }
     let guarded = GuardedPaths(installation.line, base: base)

@@ -45,7 +45,12 @@ extension Obstacle {
 
   /// A message of a server or of its library.
   static func said(_ message: String) -> Obstacle {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
-    return .database(Printable.text(line.utf8, limit: 240))
+    // libpq says the same of each way that it tried, and begins second lines with a tab.
+    var lines: [Substring] = []
+    for line in message.split(whereSeparator: \.isNewline) {
+      let words = line.drop(while: \.isWhitespace)
+      if !words.isEmpty, !lines.contains(words) { lines.append(words) }
+    }
+    return .database(Printable.text(lines.joined(separator: "; ").utf8, limit: 240))
   }
 }

@@ -8,7 +8,8 @@ struct CachedConfiguration: Sendable {
     self.file = file
     do { entries = try ExportReader.entries(of: file.bytes) } catch {
       throw .damaged(
-        path: file.path(at: error.line), what: "is not what 'php artisan config:cache' writes")
+        path: file.path(at: error.line),
+        what: "is not what 'php artisan config:cache' writes: run that again, or 'config:clear'")
     }
   }
 

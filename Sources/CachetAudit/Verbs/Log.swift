@@ -111,8 +111,15 @@ struct Log: ParsableCommand {
   func run() throws {
     alarm(Self.longest)
     let thresholds = try thresholds()
+    let folder = Folder(root: directory)
+    let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
+    let (installation, configuration) = try Console.orComplain(in: folder) {
+      () throws(Obstacle) in
+      let installation = try Installation(folder)
+      return (installation, try Configuration(of: installation, environment: environment))
+    }
     let (summary, sources) = try Console.orComplain { () throws(Obstacle) in
-      try review(thresholds)
+      try review(installation, configuration, thresholds)
     }
     for obstacle in summary.obstacles + summary.damaged {
       Console.complain(obstacle.words, hint: obstacle.hint)
@@ -126,6 +133,9 @@ struct Log: ParsableCommand {
         try TrailMark(
           reviewed: .now, by: reviewedBy, sources: try sources.marks()
         ).write(to: mark)
+      }
+      if format == .text {
+        Console.remark("reviewed by \(reviewedBy): the next run with this --mark begins here")
       }
     }
     if !summary.obstacles.isEmpty || !summary.damaged.isEmpty { throw Exit.notChecked }
@@ -144,20 +154,18 @@ struct Log: ParsableCommand {
   }
 
   private func review(
-    _ thresholds: TrailThresholds
+    _ installation: Installation, _ configuration: Configuration, _ thresholds: TrailThresholds
   ) throws(Obstacle) -> (TrailSummary, TrailSources) {
     let now = Moment.now
     let hostClock = TrailClock.ofHost()
-    let installation = try Installation(Folder(root: directory))
-    let configuration = try process.configuration(of: installation)
     let before = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     let since = since.flatMap { Since.moment($0, now: now) }
     var sources = TrailSources(
       of: installation, clock: try TrailClock(of: configuration, line: installation.line),
       hostClock: hostClock, since: since, before: before, now: now)
     try sources.addLaravelLogs()
-    for path in accessLog { sources.addAccessLog(path, below: configuration) }
-    for path in authLog { sources.addAuthLog(path) }
+    sources.addAccessLogs(accessLog, below: configuration)
+    sources.addAuthLogs(authLog)
     if let actions {
       sources.addActions(actions)
     } else if database {
@@ -169,6 +177,10 @@ struct Log: ParsableCommand {
     var summary = try TrailReview(since: since, thresholds: thresholds).run(
       sources.sources, into: sinks)
     summary.notes = installation.line.notRecorded + sources.notes
+    if let before {
+      let name = Printable.name(before.by.utf8)
+      summary.notes.append("reviewed last by \(name), \(before.reviewed); what came since is told")
+    }
     summary.obstacles = sources.obstacles + summary.obstacles
     for sink in sinks { try sink.end(summary) }
     return (summary, sources)

@@ -13,8 +13,4 @@ struct ProcessOptions: ParsableArguments {
     try environment.map { (path) throws(Obstacle) in try ProcessEnvironment(path: path) }
       ?? .unknown
   }
-
-  func configuration(of installation: Installation) throws(Obstacle) -> Configuration {
-    try Configuration(of: installation, environment: read())
-  }
 }

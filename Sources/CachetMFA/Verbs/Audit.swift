@@ -6,7 +6,11 @@ import CTerminal
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the secure configuration of a Cachet installation.",
-    discussion: "'cachet-mfa audit --help' tells more, from the program 'cachet-mfa-audit' itself.",
+    usage: "cachet-mfa audit DIR [OPTIONS]",
+    discussion: """
+      'cachet-mfa audit --help' tells more, from the program 'cachet-mfa-audit' itself: in Debian \
+      the package of that name.
+      """,
     helpNames: [])
 
   @Argument(parsing: .captureForPassthrough, help: ArgumentHelp(visibility: .hidden))

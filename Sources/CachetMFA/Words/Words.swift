@@ -82,7 +82,8 @@ extension Failure {
     case .auditMissing(let code):
       Complaint(
         "'cachet-mfa-audit' cannot be started: \(systemWords(code))",
-        hint: "it belongs beside this program; in Debian it is a package of its own",
+        hint:
+          "install the package cachet-mfa-audit; without packages it belongs beside this program",
         .unavailable)
     case .uri(let failure): failure.complaint
     case .crypto(let failure): failure.complaint

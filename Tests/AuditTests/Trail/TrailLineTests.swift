@@ -339,6 +339,13 @@ struct TrailLineTests {
     let head = "2026-10-01T12:00:00Z host "
     #expect(told(Self.reader.read(bytes(head + "cron[1]: job"))) == "nothing")
     #expect(told(Self.reader.read(bytes(head + "logger: " + Self.refused))) == "nothing")
+    for line in ["Oct  1 12:00:00 host cron[1]: job", "-- Boot 0123 --", "      second line", ""] {
+      #expect(told(Self.reader.read(bytes(line))) == "nothing", "\(line)")
+    }
+    for line in ["root:x:0:0:root:/root:/bin/bash", "192.0.2.7 - - [01/Oct/2026] x", "October 1 x"]
+    {
+      #expect(told(Self.reader.read(bytes(line))) == "unreadable: is no line of syslog", "\(line)")
+    }
     #expect(
       told(Self.reader.read(bytes("yesterday host sshd[1]: " + Self.refused)))
         == "unreadable: is no line of syslog")

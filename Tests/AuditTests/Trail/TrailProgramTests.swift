@@ -150,6 +150,10 @@ struct TrailProgramTests {
     let met = try await AuditProgram.run(["log", fixture.root, "--access-log", log])
     #expect(met.status == 1 && met.output.contains("api-key"))
     #expect(met.output.contains("note: the table 'actions' was not read"))
+    #expect(met.output.contains("note: no lines of this host's second factor were read"))
+    #expect(!met.output.contains("no log of the web server was read"))
+    let bare = try await AuditProgram.run(["log", fixture.root])
+    #expect(bare.output.contains("note: no log of the web server was read: give it with"))
     let accepted = ["log", fixture.root, "--access-log", log, "--fail-on", "critical"]
     #expect(try await AuditProgram.run(accepted).status == 0)
 
@@ -181,12 +185,55 @@ struct TrailProgramTests {
     let words = ["log", fixture.root, "--access-log", log, "--mark", mark]
     try fixture.write("access.log", posts(2))
     #expect(try await AuditProgram.run(words).output.contains("2 high, 2 events"))
+    let signed = try await AuditProgram.run(words + ["--reviewed-by", "alice"])
+    #expect(signed.output.contains("2 high") && !signed.output.contains("reviewed last by"))
     #expect(
-      try await AuditProgram.run(words + ["--reviewed-by", "alice"]).output.contains("2 high"))
+      signed.errors
+        == "cachet-mfa audit: reviewed by alice: the next run with this --mark begins here\n")
     let kept = try #require(try TrailMark.read(mark))
     #expect(kept.by == "alice" && kept.sources[log]?.record == 2)
     let next = try await AuditProgram.run(words)
     #expect(next.status == 0 && next.output.contains("no rule was met, 0 events"))
+    #expect(
+      next.errors.isEmpty
+        && next.output.contains("note: reviewed last by alice, \(kept.reviewed); what came since"))
+  }
+
+  @Test("what was rotated is given at the first review; later it is read with its log, and once")
+  func rotatedToo() async throws {
+    let fixture = try Fixture(.two4)
+    let (log, mark) = ("\(fixture.root)/access.log", "\(fixture.root)/mark")
+    let words = [
+      "log", fixture.root, "--mark", mark, "--access-log", log, "--access-log", log + ".1",
+    ]
+    try fixture.write("access.log.1", posts(1))
+    try fixture.write("access.log", posts(2))
+    let first = try await AuditProgram.run(words + ["--reviewed-by", "alice"])
+    #expect(first.output.contains("3 high, 3 events"), "\(first)")
+    #expect(try TrailMark.read(mark)?.sources.keys.sorted() == [log])
+
+    let files = FileManager.default
+    try files.moveItem(atPath: log + ".1", toPath: log + ".2")
+    try files.moveItem(atPath: log, toPath: log + ".1")
+    try fixture.write("access.log.1", posts(3))
+    try fixture.write("access.log", posts(1))
+    let second = try await AuditProgram.run(words)
+    #expect(second.output.contains("2 high, 2 events"), "\(second)")
+    #expect(
+      second.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
+        "note: \(log).1 is read with \(log), as far as that was not reviewed"))
+  }
+
+  @Test("what is not readable is told with its whole path, as the checks tell it")
+  func wholePath() async throws {
+    let fixture = try Fixture(.two4)
+    try FileManager.default.removeItem(atPath: "\(fixture.root)/.env")
+    let seen = try await AuditProgram.run(["log", fixture.root])
+    #expect(
+      seen.status == 2
+        && seen.errors.hasPrefix(
+          "cachet-mfa audit: error: \(fixture.root)/.env: No such file or directory"),
+      "\(seen)")
   }
 
   @Test("what a mark does not find again is told, with its rule, also by the run that signs")

@@ -35,7 +35,9 @@ struct AuthReader: LineReader {
 
   private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
     // One in a thousand is ours.
-    guard line.place(of: "event=") != nil else { return .nothing }
+    guard line.place(of: "event=") != nil else {
+      return Self.mayBeSyslog(line) ? .nothing : .unreadable("is no line of syslog")
+    }
     var cursor = Cursor(line)
     let time = line.first?.isDigit == true ? Self.stamp(&cursor) : oldStamp(&cursor)
     guard let time, cursor.take(" "), cursor.until(UInt8(ascii: " ")) != nil,
@@ -44,6 +46,16 @@ struct AuthReader: LineReader {
     let program = tag.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
     guard let text = Self.ours(cursor.rest, from: Array(program)) else { return .nothing }
     return Self.judge(text, at: time)
+  }
+
+  /// Whether it begins as one: with a date, or with what 'journalctl' puts between lines and before the
+  /// second line of a message.
+  private static func mayBeSyslog(_ line: ArraySlice<UInt8>) -> Bool {
+    guard let first = line.first, first != UInt8(ascii: " ") else { return true }
+    let (head, next) = (line.prefix(3), line.dropFirst(3).first)
+    return line.starts(with: "-- ".utf8)
+      || AccessLine.month(head) != nil && next == UInt8(ascii: " ")
+      || head.allSatisfy(\.isDigit) && next?.isDigit == true
   }
 
   /// The fields of a line of ours; `nil` for a line that only speaks of one.

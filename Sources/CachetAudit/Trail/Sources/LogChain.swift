@@ -52,6 +52,15 @@ struct LogChain {
     self.files = files.reversed()
   }
 
+  /// The one of `paths` that `path` was rotated away from.
+  static func newest(of path: String, among paths: [String]) -> String? {
+    var parts = path.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.last == "gz" { parts.removeLast() }
+    guard parts.popLast().flatMap({ Int($0) }) != nil else { return nil }
+    let name = parts.joined(separator: ".")
+    return paths.contains(name) ? name : nil
+  }
+
   private static func rotated(_ path: String, _ number: Int) throws(Obstacle) -> LogFile? {
     for name in ["\(path).\(number)", "\(path).\(number).gz"] {
       do throws(Obstacle) { return try LogFile(path: name) } catch .unreadable(_, ENOENT) {}

@@ -14,7 +14,8 @@ struct TrailSources {
   private(set) var notes: [String] = []
   private(set) var obstacles: [Obstacle] = []
   private var keys: [String] = []
-  /// Logs of a day that was over when it was reviewed, and that Laravel has thrown away since.
+  /// What needs no mark: logs of a day that was over when it was reviewed, and that Laravel has thrown
+  /// away since; a log under the name that it had before it was packed or rotated.
   private var forgotten: [String] = []
 
   init(
@@ -70,16 +71,38 @@ struct TrailSources {
     return day.begin.later(by: 3 * 86_400) < before.reviewed
   }
 
-  mutating func addAccessLog(_ path: String, below configuration: Configuration) {
+  mutating func addAccessLogs(_ paths: [String], below configuration: Configuration) {
     var prefix: [UInt8] = []
     if installation.line == .three, let path = configuration.setting("CACHET_PATH").value.text {
       let bare = path.bytes.split(separator: UInt8(ascii: "/"))
       prefix = Array(bare.map { [UInt8(ascii: "/")] + $0 }.joined())
     }
-    add(path, AccessReader(prefix: prefix))
+    if paths.isEmpty {
+      notes.append("no log of the web server was read: give it with --access-log")
+    }
+    for path in paths where isToBeRead(path, beside: paths) {
+      add(path, AccessReader(prefix: prefix))
+    }
   }
 
-  mutating func addAuthLog(_ path: String) {
+  mutating func addAuthLogs(_ paths: [String]) {
+    if paths.isEmpty {
+      notes.append("no lines of this host's second factor were read: give them with --auth-log")
+    }
+    for path in paths where isToBeRead(path, beside: paths) { addAuthLog(path) }
+  }
+
+  /// Whether a log is no older part of one that is given too, and continued from its mark. The next
+  /// review finds it there: it has no mark of its own.
+  private mutating func isToBeRead(_ path: String, beside paths: [String]) -> Bool {
+    guard let newest = LogChain.newest(of: path, among: paths) else { return true }
+    forgotten.append(whole(path))
+    guard before?.sources[whole(newest)] != nil else { return true }
+    notes.append("\(path) is read with \(newest), as far as that was not reviewed")
+    return false
+  }
+
+  private mutating func addAuthLog(_ path: String) {
     let year = Int(now.day.prefix(4)) ?? 1970
     let clock = hostClock
     let reader = AuthReader(clock: { clock.moment(of: $0) }, now: now, thisYear: year)
