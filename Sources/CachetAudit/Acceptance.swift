@@ -36,9 +36,12 @@ struct Acceptance: Sendable {
     let known = Set(Check.all.map(\.id))
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
-      let text = String(decoding: PHPText.trimmed(line), as: UTF8.self)
-      guard text.hasPrefix("#"), let marker = text.firstRange(of: Self.marker) else { continue }
-      let words = text[marker.upperBound...].split(separator: " ", maxSplits: 1)
+      let bare = PHPText.trimmed(line)
+      guard bare.first == UInt8(ascii: "#"), let place = bare.place(of: Self.marker) else {
+        continue
+      }
+      let behind = bare[(place + Self.marker.utf8.count)...]
+      let words = String(decoding: behind, as: UTF8.self).split(separator: " ", maxSplits: 1)
       guard let id = words.first else {
         throw .damaged(path: file.path(at: index + 1), what: "\(Self.marker) names no check")
       }

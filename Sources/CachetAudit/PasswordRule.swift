@@ -15,8 +15,8 @@ struct PasswordRule: Sendable {
     let kinds = [
       bytes.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) },
       bytes.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) },
-      bytes.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) },
-      bytes.contains { !isAlphanumeric($0) },
+      bytes.contains(where: \.isDigit),
+      bytes.contains { !$0.isLetter && !$0.isDigit },
     ].count { $0 }
     if kinds < classes {
       faults.append(
@@ -25,15 +25,6 @@ struct PasswordRule: Sendable {
     }
     if isWord(bytes) { faults.append("is based on a word of the dictionary") }
     return faults
-  }
-
-  private func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
   }
 
   /// cracklib, below libpwquality, keeps what it opened in variables of its own.

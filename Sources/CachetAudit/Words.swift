@@ -35,7 +35,7 @@ extension Obstacle {
       "run it as root, or as the web server's user"
     case .unreadable(Configuration.path, ENOENT):
       "without .env the environment of PHP's process counts alone; name it with --environment"
-    case .environmentFile(_, let refusal) where refusal.cause == .tooLong: nil
+    case .environmentFile(_, let refusal) where refusal.cause == .endless: nil
     case .environmentFile: "Cachet does not start with this line; correct it"
     case .database:
       "it is asked from this host, with the account that Cachet uses: does the server run and know it?"
@@ -53,8 +53,8 @@ extension Dotenv.Refusal.Cause {
     case .spaceUnquoted: "a value with blanks needs quotes"
     case .textBehindQuote: "text behind the closing quote"
     case .unclosedQuote: "a quote is opened and never closed"
-    case .tooLong: "what it refers to makes it longer than is looked at"
     case .unknownEscape: "a backslash in front of a character that it does not escape"
+    case .endless: "values that are made from one another are longer than anything reads"
     }
   }
 }

@@ -29,6 +29,9 @@ struct SessionSet {
     Int64(truncatingIfNeeded: bigEndian(bytes.span.extracting((place + 16)..<(place + 24))))
   }
 
+  /// Seconds since then; negative for a time that is none.
+  func age(_ place: Int, now: Int64) -> Int64 { now &- time(place) }
+
   func find(_ mark: SessionTable.Mark) -> Int? {
     var place = 0
     while place < SessionSet.length {
@@ -70,7 +73,7 @@ struct SessionSet {
     var place = 0
     while place < SessionSet.length {
       let time = time(place)
-      let age = now - time
+      let age = age(place, now: now)
       let worth: Worth =
         switch state(place) {
         case State.none: .nothing

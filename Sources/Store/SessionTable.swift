@@ -128,7 +128,7 @@ public struct SessionTable: ~Copyable {
     return try change(mark.set) { (set: inout SessionSet) in
       if let place = set.find(mark) {
         let since = set.time(place)
-        let age = now - since
+        let age = set.age(place, now: now)
         switch set.state(place) {
         case SessionSet.State.right where age >= 0 && age < seconds:
           return .right(since: since, codeLength: set.codeLength(place))
@@ -173,7 +173,7 @@ public struct SessionTable: ~Copyable {
     return try change(mark.set) { (set: inout SessionSet) in
       var count = 0
       set.eachRight(of: mark) { (set: inout SessionSet, place: Int) in
-        let age = now - set.time(place)
+        let age = set.age(place, now: now)
         if age >= 0, age < seconds { count += 1 }
       }
       return count

@@ -55,6 +55,16 @@ struct DatabaseSettingsTests {
     }
   }
 
+  @Test("a port that there is not is none", arguments: ["-1", "65536", "99999999999", "x"])
+  func noPort(text: String) throws {
+    #expect(try settings(.two4, ["DB_DRIVER=mysql", "DB_PORT=\(text)"]).port == nil)
+  }
+
+  @Test("nor is one in a URL")
+  func noPortInURL() throws {
+    #expect(try settings(.three, ["DB_URL=mysql://h:65536/d"]).port == nil)
+  }
+
   @Test("sockets are MySQL's")
   func sockets() throws {
     let mySQL = try settings(.three, ["DB_CONNECTION=mariadb", "DB_SOCKET=/run/s"])

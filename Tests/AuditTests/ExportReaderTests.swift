@@ -133,7 +133,7 @@ struct ExportReaderTests {
     var values = 0
     for line in lines {
       let words = line.split(separator: " ").map(String.init)
-      let entries = try ExportReader.entries(of: bytes(words[0]))
+      let entries = try ExportReader.entries(of: bytes(ofHex: words[0]))
       let told = entries.map { name, entry in
         let value =
           switch entry.value {
@@ -147,15 +147,5 @@ struct ExportReaderTests {
       values += told.count
     }
     #expect(values > 2_000)
-  }
-
-  private func bytes(_ hex: String) -> [UInt8] {
-    stride(from: 0, to: hex.utf8.count, by: 2).compactMap { start in
-      UInt8(hex.dropFirst(start).prefix(2), radix: 16)
-    }
-  }
-
-  private func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -88,7 +88,7 @@ struct FileReplacementTests {
 
   @Test("mark, ages and report are for their owner alone, a baseline for those that compare")
   func all() throws {
-    try TrailMark(reviewed: "2026-10-01T12:00:00Z", by: "alice", sources: [:])
+    try TrailMark(reviewed: Moment("2026-10-01T12:00:00Z"), by: "alice", sources: [:])
       .write(to: folder.path("mark"))
     try SecretAges(path: folder.path("ages")).write(to: folder.path("ages"))
     let report = try ByteStream(path: folder.path("report"))

@@ -96,6 +96,9 @@ struct GrantTests {
     let any = DatabasePattern("cachet%")
     #expect(!any.isNearly("cachet") && any.matches("cachet") && any.matches("cachet_old"))
     #expect(!any.matches("other") && DatabasePattern("%").matches("other"))
+    let long = String(repeating: "a", count: 20_000)
+    #expect(!DatabasePattern(String(repeating: "%a", count: 20) + "b").matches(long))
+    #expect(DatabasePattern(long).matches(long) && DatabasePattern("%%").matches(""))
     #expect(DatabasePattern("%a%b_").matches("xxaxxbx") && !DatabasePattern("%a%b_").matches("ab"))
     #expect(DatabasePattern("a\\%").isExactly("a%") && !DatabasePattern("a\\%").matches("ab"))
   }

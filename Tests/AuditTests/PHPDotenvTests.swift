@@ -97,7 +97,3 @@ private struct Seeded: RandomNumberGenerator {
     return (state >> 33) << 32 | (state >> 16) & 0xFFFF_FFFF
   }
 }
-
-private func hex(_ bytes: [UInt8]) -> String {
-  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}

@@ -3,7 +3,8 @@ import Testing
 
 @testable import CachetAudit
 
-@Suite("The web server: what its configuration lets a stranger reach")
+@Suite(
+  "The web server: what its configuration lets a stranger reach", .timeLimit(.minutes(2)))
 struct WebServerTests {
   private static func set(_ line: Installation.Line) -> String {
     switch line {
@@ -20,6 +21,52 @@ struct WebServerTests {
       "public/.htaccess", String(repeating: "<If \"true\">\n", count: 100_000))
     let audit = try fixture.apache("ServerAdmin alice@example.org")
     #expect(audit.failures.contains { $0.check.id == "guarded-paths" })
+  }
+
+  @Test("blocks of nginx that are nested without end are an obstacle, and no crash")
+  func nestedBlocks() throws {
+    let fixture = try WebFixture(.three)
+    let audit = try fixture.nginx(String(repeating: "location / {\n", count: 100_000))
+    #expect(audit.failures.contains { $0.check.id == "guarded-paths" })
+  }
+
+  @Test(
+    "more conditions than are judged are unclear, and end",
+    arguments: ["%{HTTP:X} == 'a'", "true"])
+  func manyConditions(condition: String) throws {
+    let fixture = try WebFixture(.three)
+    try fixture.cachet.write(
+      "public/.htaccess",
+      String(repeating: "<If \"\(condition)\">\n</If>\n", count: 20_000))
+    let audit = try fixture.apache("ServerAdmin alice@example.org")
+    #expect(
+      audit.findings.contains {
+        $0.check.id == "guarded-paths" && $0.evidence.message.contains("more conditions")
+      })
+  }
+
+  @Test("so are those of nginx")
+  func manyIfs() throws {
+    let fixture = try WebFixture(.three)
+    let audit = try fixture.nginx(
+      String(repeating: "if ($http_x) { set $y 1; }\n", count: 40)
+        + "location / { fastcgi_pass unix:/run/php/cachet.sock; }")
+    #expect(
+      audit.findings.contains {
+        $0.check.id == "guarded-paths" && $0.evidence.message.contains("cannot tell")
+      })
+  }
+
+  @Test(
+    "what begins like a loopback address is not one yet",
+    arguments: [
+      ("127.0.0.1", true), ("127.0.0.1:8000", true), ("localhost:80", true), ("LOCALHOST", true),
+      ("[::1]:80", true), ("::1", true), ("[::1]", true), ("unix:/run/php/cachet.sock", true),
+      ("127.example.org", false), ("127.0.0.1.example.org:80", false),
+      ("localhost.example.org", false), ("192.0.2.7:80", false), ("80", false), ("", false),
+    ])
+  func loopback(address: String, isLocal: Bool) {
+    #expect(Loopback.isAddress(address) == isLocal)
   }
 
   @Test(

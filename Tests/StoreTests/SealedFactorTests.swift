@@ -83,7 +83,7 @@ import Testing
         Parameters(digits: 8), Parameters(period: 31), Parameters(period: 286),
         Parameters(period: 300),
       ] {
-        let line = try moved(factor, try #require(parameters))
+        let line = try moved(factor, parameters)
         #expect(opening(line, in: credentials, keys) == "credentials does-not-open")
       }
       var renamed = factor

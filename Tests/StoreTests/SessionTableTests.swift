@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  @Test func `an entry with a time that there is not is no more than a memory`() async throws {
+    try await withFolder { folder in
+      let table = try SessionTable(in: trusted(folder.path))
+      let path = "\(folder.path)/sessions"
+      var bytes = try contents(path)
+      for entry in stride(from: SessionTable.header, to: bytes.count, by: SessionSet.entry) {
+        bytes[entry + 16] = 0x80
+        bytes[entry + 24] = SessionSet.State.underWay
+      }
+      try overwrite(path, bytes)
+      try expect(finding("answer", in: table) == "unknown")
+      try expect(finding("answer", in: table) == "under way")
+    }
+  }
+
   @Test func `whoever tries answers, however many at once, ends no session`() async throws {
     try await withTable { table in
       for session in 1...8 {

@@ -195,7 +195,7 @@ extension Subject {
   /// Looks into a file of Cachet's own code. Forks keep the number of the release they left from,
   /// so the lines tell, and the version does not.
   func probe(
-    _ path: String, _ judge: (SourceFile) -> (at: StaticString, message: String)?
+    _ path: String, _ judge: (SourceFile) -> (at: String, message: String)?
   ) throws(Obstacle) -> Verdict {
     guard installation.line != .three else {
       return .notApplicable("Cachet 3 does not have this code")

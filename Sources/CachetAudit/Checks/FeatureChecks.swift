@@ -31,7 +31,7 @@ extension Check {
                   "\(feature.name) is \(isOn ? "on" : "off"), and \(entry.isOn ? "on" : "off") in line \(entry.line) of \(review.path)"
               ))
           }
-          let age = Day.today.number - entry.reviewed
+          let age = Day(of: subject.options.now).number - entry.reviewed.number
           if age > subject.options.reviewDays {
             seen.append(
               Evidence(

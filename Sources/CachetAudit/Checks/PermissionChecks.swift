@@ -82,22 +82,3 @@ extension Check {
       }),
   ]
 }
-
-extension Subject {
-  /// Who can read or write the file or folder at `path`, or write it alone, and is neither Cachet nor
-  /// root nor the owner's own group.
-  func strangers(
-    at path: String, reading: Bool = true, besides groups: Set<gid_t> = []
-  ) throws(Obstacle) -> [Evidence] {
-    guard let file = try folder.status(path) else { return [] }
-    let shown = folder.relative(path)
-    var seen = Evidence.named(
-      shown, file, reading: reading, except: Account(options.webUser), groups)
-    if file.isWritableByOthers || reading && file.isReadableByOthers,
-      try folder.isOpen(path)
-    {
-      seen.insert(Evidence(shown, openToAll: file), at: 0)
-    }
-    return seen
-  }
-}

@@ -21,9 +21,9 @@ struct Subject: Sendable {
     var rotationDays = 90
     /// What the database says; `nil` where it is not asked.
     var database: Result<LiveDatabase, Obstacle>?
-    /// The file of the last review of the trail, and what it says; `nil` where there is none.
-    var trailMark: String?
-    var trail: TrailMark?
+    /// The file of the last review of the trail, and what it says: nothing where nobody has reviewed
+    /// it yet. `nil` where no file is given.
+    var trail: (path: String, mark: TrailMark?)?
     /// How old that review may be, in days.
     var trailDays = 7
     var now = Moment.now

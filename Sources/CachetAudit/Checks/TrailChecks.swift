@@ -7,13 +7,13 @@ extension Check {
       fix: "run 'cachet-mfa audit log DIR --mark FILE', act on it, then again with --reviewed-by",
       reference: "docs/audit.md, 'Reviewing the trail'; policy: 7 days",
       look: { subject in
-        guard let path = subject.options.trailMark else {
+        guard let (path, mark) = subject.options.trail else {
           return .notAsked("give the file that 'audit log' keeps with --mark")
         }
         func evidence(_ message: String) -> Verdict {
           .broken(Evidence(place: Place(path: path), about: "review", message: message))
         }
-        guard let mark = subject.options.trail else {
+        guard let mark else {
           return evidence("nobody has reviewed it yet")
         }
         let days = mark.age(at: subject.options.now) / 86_400

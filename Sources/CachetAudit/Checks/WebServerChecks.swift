@@ -168,19 +168,16 @@ extension Subject {
 
   /// The host of Cachet's address; `nil` where that is no address of its own.
   var siteName: String? {
-    let host = setting("APP_URL").value.text.flatMap { text in
-      URLComponents(string: String(decoding: text.bytes, as: UTF8.self))?.host?.lowercased()
-    }
+    let host = setting("APP_URL").word.flatMap { URLComponents(string: $0)?.host?.lowercased() }
     return host == "localhost" ? nil : host
   }
 
   /// Where 3.x is below the site's root.
   private var base: String {
-    guard installation.line == .three, let text = setting("CACHET_PATH").value.text else {
+    guard installation.line == .three, let path = setting("CACHET_PATH").word else {
       return ""
     }
-    let parts = String(decoding: text.bytes, as: UTF8.self).split(separator: "/")
-    return parts.map { "/\($0)" }.joined()
+    return path.split(separator: "/").map { "/\($0)" }.joined()
   }
 }
 

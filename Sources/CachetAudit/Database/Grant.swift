@@ -31,7 +31,11 @@ struct Grant: Sendable, Equatable {
   /// A line that is not understood. It is not quoted: it may hold the hash of a password.
   struct Refusal: Error {}
 
+  /// In bytes: names of servers have 64 characters, and a line some hundred of them.
+  private static let longest = 64 << 10
+
   static func parse(_ text: String) throws(Refusal) -> Line {
+    guard text.utf8.count <= longest else { throw Refusal() }
     var words = GrantScanner(text)
     switch words.word() {
     case "GRANT": break
@@ -81,55 +85,5 @@ struct Grant: Sendable, Equatable {
         item = item.map { ("\($0.text) \(word)", nil) } ?? (word, nil)
       }
     }
-  }
-}
-
-/// A database's name in a grant, in which `_` and `%` stand for others unless they are escaped.
-struct DatabasePattern: Sendable, Equatable {
-  private enum Piece: Equatable { case character(Character), one, any }
-  private let pieces: [Piece]
-  let text: String
-
-  init(_ text: String) {
-    self.text = text
-    var pieces: [Piece] = []
-    var isEscaped = false
-    for character in text {
-      switch character {
-      case _ where isEscaped:
-        pieces.append(.character(character))
-        isEscaped = false
-      case "\\": isEscaped = true
-      case "_": pieces.append(.one)
-      case "%": pieces.append(.any)
-      default: pieces.append(.character(character))
-      }
-    }
-    self.pieces = pieces
-  }
-
-  /// It names `name` and none beside it.
-  func isExactly(_ name: String) -> Bool { pieces == name.map { .character($0) } }
-
-  /// It names `name`, and others only with another character in place of a `_`.
-  func isNearly(_ name: String) -> Bool {
-    pieces.count == name.count
-      && zip(pieces, name).allSatisfy { piece, character in
-        piece == .character(character) || piece == .one && character == "_"
-      }
-  }
-
-  func matches(_ name: String) -> Bool { Self.match(pieces[...], name[...]) }
-
-  private static func match(_ pieces: ArraySlice<Piece>, _ name: Substring) -> Bool {
-    guard let piece = pieces.first else { return name.isEmpty }
-    if piece == .any, match(pieces.dropFirst(), name) { return true }
-    guard let character = name.first else { return false }
-    switch piece {
-    case .any: return match(pieces, name.dropFirst())
-    case .one: break
-    case .character(let wanted): guard wanted == character else { return false }
-    }
-    return match(pieces.dropFirst(), name.dropFirst())
   }
 }

@@ -8,10 +8,10 @@ struct DialectFive {
     let (written, lostFrom) = writtenEntries(in: utf8(bytes))
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
-    var room = Dotenv.sizeLimit
+    var room = Interpolation.room
     for (text, line) in written {
       do {
-        let entry = try parse(text[...], line: line, limit: room) {
+        let entry = try parse(text[...], line: line, within: room) {
           environment[$0]?.bytes ?? known[$0]
         }
         room -= entry.value?.bytes.count ?? 0
@@ -50,16 +50,14 @@ struct DialectFive {
     var open: (text: [UInt8], line: Int)?
     for (index, line) in lines(of: text).enumerated() {
       var whole = (text: Array(line), line: index + 1)
-      if let begun = open {
-        // Let go first: what grows line by line must not be copied for each.
-        (open, whole) = (nil, begun)
-        whole.text.append(UInt8(ascii: "\n"))
-        whole.text += line
-        guard closes(line, alsoOpens: false) else {
-          open = whole
-          continue
-        }
-      } else if line.position(of: "=\"") != nil, !closes(line, alsoOpens: true) {
+      if open != nil {
+        // In its place: the rest of the file may be in it.
+        open?.text.append(UInt8(ascii: "\n"))
+        open?.text += line
+        guard closes(line, alsoOpens: false), let closed = open else { continue }
+        whole = closed
+        open = nil
+      } else if line.place(of: "=\"") != nil, !closes(line, alsoOpens: true) {
         open = whole
         continue
       }
@@ -101,7 +99,7 @@ struct DialectFive {
   // MARK: - Entries
 
   private func parse(
-    _ text: ArraySlice<UInt8>, line: Int, limit: Int, known: (String) -> [UInt8]?
+    _ text: ArraySlice<UInt8>, line: Int, within room: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Dotenv.Entry {
     guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
       return Dotenv.Entry(
@@ -115,7 +113,7 @@ struct DialectFive {
       whole.first == UInt8(ascii: "#") && whole.dropFirst().first.map(PHPText.isSpace) == false
     let parsed = try value(in: PHPText.trimmed(whole), isGlued: glued)
     let resolved = try Interpolation.insideOut(
-      parsed.text, at: parsed.variables, limit: limit, known: known)
+      parsed.text, at: parsed.variables, within: room, known: known)
     return Dotenv.Entry(
       name: name, value: HiddenValue(resolved.text), line: line, references: resolved.names,
       isCutAtHash: parsed.isCut)

@@ -6,28 +6,26 @@ struct DialectTwo {
   func read(_ bytes: [UInt8]) throws(Dotenv.Refusal) -> [Dotenv.Entry] {
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
-    var room = Dotenv.sizeLimit
+    var room = Interpolation.room
     for (index, line) in lines(of: bytes).enumerated() {
       let isComment = PHPText.leftTrimmed(line).first == UInt8(ascii: "#")
       guard !isComment, let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let written = PHPText.trimmed(line[(equals + 1)...])
       let name = name(in: PHPText.trimmed(line[..<equals]))
-      let parsed: (text: [UInt8], isCut: Bool)
-      let resolved: Interpolation.Resolved
-      do throws(Dotenv.Refusal.Cause) {
-        parsed = try value(in: written)
-        resolved = try Interpolation.once(parsed.text, limit: room) {
+      do {
+        let parsed = try value(in: written)
+        let resolved = try Interpolation.once(parsed.text, within: room) {
           environment[$0]?.bytes ?? known[$0]
         }
+        room -= resolved.text.count
+        if known[name] == nil { known[name] = resolved.text }
+        entries.append(
+          Dotenv.Entry(
+            name: name, value: HiddenValue(resolved.text), line: index + 1,
+            references: resolved.names, isCutAtHash: parsed.isCut))
       } catch {
         throw Dotenv.Refusal(cause: error, line: index + 1)
       }
-      room -= resolved.text.count
-      if known[name] == nil { known[name] = resolved.text }
-      entries.append(
-        Dotenv.Entry(
-          name: name, value: HiddenValue(resolved.text), line: index + 1,
-          references: resolved.names, isCutAtHash: parsed.isCut))
     }
     return entries
   }
@@ -99,7 +97,7 @@ struct DialectTwo {
   private func unquoted(
     _ text: ArraySlice<UInt8>
   ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], isCut: Bool) {
-    let comment = text.position(of: " #")
+    let comment = text.place(of: " #")
     let value = PHPText.trimmed(text[..<(comment ?? text.endIndex)])
     guard value.contains(where: PHPText.isSpace) else { return (Array(value), false) }
     guard value.first == UInt8(ascii: "#") else { throw .spaceUnquoted }

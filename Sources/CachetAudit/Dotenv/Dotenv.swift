@@ -35,18 +35,16 @@ struct Dotenv: Sendable {
       case textBehindQuote
       case unclosedQuote
       case unknownEscape
-      case tooLong
+      case endless
     }
     let cause: Cause
     let line: Int
   }
 
-  /// All values together, in bytes. What refers to another that refers to another grows with every
-  /// line.
-  static let sizeLimit = 8 << 20
-
   let dialect: Dialect
   let entries: [Entry]
+  /// Which of them counts for each name: the first in dialect two, the last in dialect five.
+  private let places: [String: Int]
   /// From this line on, a quote that is never closed took the rest of the file away, and phpdotenv
   /// said nothing (dialect five only).
   let lostFrom: Int?
@@ -62,16 +60,19 @@ struct Dotenv: Sendable {
         acceptsUnclosedQuotes: dialect == .lenientTwo, environment: environment
       ).read(bytes)
       lostFrom = nil
+      places = Self.places(of: entries) { first, _ in first }
     case .five:
       (entries, lostFrom) = try DialectFive(environment: environment).read(bytes)
+      places = Self.places(of: entries) { _, last in last }
     }
   }
 
-  /// The entry that counts for `name`: the first in dialect two, the last in dialect five.
-  func entry(_ name: String) -> Entry? {
-    switch dialect {
-    case .lenientTwo, .two: entries.first { $0.name == name }
-    case .five: entries.last { $0.name == name }
-    }
+  private static func places(
+    of entries: [Entry], _ choose: (Int, Int) -> Int
+  ) -> [String: Int] {
+    Dictionary(zip(entries.map(\.name), entries.indices), uniquingKeysWith: choose)
   }
+
+  /// The entry that counts for `name`.
+  func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 }

@@ -94,7 +94,7 @@ struct ExportReader {
   }
 
   private mutating func bareValue() throws(Refusal) -> EnvironmentValue {
-    if rest.first.map(Self.isNameByte) == true, rest.first.map(Self.isDigit) == false {
+    if rest.first.map(Self.isNameByte) == true, rest.first?.isDigit == false {
       let word = rest.prefix(while: Self.isNameByte)
       rest = rest[word.endIndex...]
       switch String(decoding: word, as: UTF8.self).lowercased() {
@@ -132,14 +132,14 @@ struct ExportReader {
     _ = accept("-")
     // With a zero in front PHP would read octal digits.
     let isZero = rest.first == UInt8(ascii: "0")
-    let digits = rest.prefix(while: Self.isDigit)
+    let digits = rest.prefix(while: \.isDigit)
     guard dropDigits(), !isZero || digits.count == 1 else { throw refusal }
     return Array(start[..<rest.startIndex])
   }
 
   /// Whether there were any.
   private mutating func dropDigits() -> Bool {
-    let digits = rest.prefix(while: Self.isDigit)
+    let digits = rest.prefix(while: \.isDigit)
     rest = rest[digits.endIndex...]
     return !digits.isEmpty
   }
@@ -196,10 +196,7 @@ struct ExportReader {
 
   private var refusal: Refusal { Refusal(line: line) }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
-      || (0x61...0x7A).contains(byte | 0x20)
+    byte.isDigit || byte.isLetter || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 }

@@ -6,62 +6,70 @@ enum Interpolation {
     var names: [String] = []
   }
 
+  /// What the values of a file may come to, all together. Names that stand for others again and again
+  /// grow without end, and neither PHP nor this host has memory for that.
+  static let room = 16 << 20
+
   /// From left to right, what was put in is not looked at again (dialect two).
   static func once(
-    _ text: [UInt8], limit: Int, known: (String) -> [UInt8]?
+    _ text: [UInt8], within room: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Resolved {
     var resolved = Resolved()
     var rest = text[...]
     while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
       resolved.text += rest[..<dollar]
-      if let reference = reference(at: dollar, in: rest) {
+      rest = rest[dollar...]
+      if let reference = reference(in: rest) {
         resolved.names.append(reference.name)
-        resolved.text += known(reference.name) ?? Array(rest[dollar..<reference.end])
-        guard resolved.text.count <= limit else { throw .tooLong }
-        rest = rest[reference.end...]
+        resolved.text += known(reference.name) ?? Array(rest.prefix(reference.count))
+        rest = rest.dropFirst(reference.count)
       } else {
-        resolved.text.append(rest[dollar])
-        rest = rest[(dollar + 1)...]
+        resolved.text.append(rest.removeFirst())
       }
+      guard resolved.text.count <= room else { throw .endless }
     }
     resolved.text += rest
+    guard resolved.text.count <= room else { throw .endless }
     return resolved
   }
 
   /// From the last of `places` to the first, so that what stands inside is resolved before what
   /// stands around it (dialect five).
   static func insideOut(
-    _ text: [UInt8], at places: [Int], limit: Int, known: (String) -> [UInt8]?
+    _ text: [UInt8], at places: [Int], within room: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Resolved {
-    var resolved = Resolved(text: text)
-    for place in places.reversed() {
-      guard let reference = reference(at: place, in: resolved.text[...]) else { continue }
-      resolved.names.append(reference.name)
-      if let value = known(reference.name) {
-        resolved.text.replaceSubrange(place..<reference.end, with: value)
-        guard resolved.text.count <= limit else { throw .tooLong }
-      }
+    var names: [String] = []
+    // From its end to its front, so that what is put in moves nothing.
+    var turned: [UInt8] = []
+    var places = places
+    for (place, byte) in text.enumerated().reversed() {
+      turned.append(byte)
+      guard places.last == place else { continue }
+      places.removeLast()
+      guard let reference = reference(in: turned.reversed()) else { continue }
+      names.append(reference.name)
+      guard let value = known(reference.name) else { continue }
+      turned.removeLast(reference.count)
+      turned += value.reversed()
+      guard turned.count <= room else { throw .endless }
     }
-    return resolved
+    guard turned.count <= room else { throw .endless }
+    return Resolved(text: turned.reversed(), names: names)
   }
 
+  /// The reference that `text` begins with, and how long it is.
   private static func reference(
-    at dollar: Int, in text: ArraySlice<UInt8>
-  ) -> (name: String, end: Int)? {
-    let open = text[dollar...].dropFirst()
-    guard open.first == UInt8(ascii: "{") else { return nil }
-    let name = open.dropFirst().prefix(while: isNameByte)
-    guard !name.isEmpty, name.endIndex < text.endIndex, text[name.endIndex] == UInt8(ascii: "}")
-    else { return nil }
-    return (String(decoding: name, as: UTF8.self), name.endIndex + 1)
+    in text: some RandomAccessCollection<UInt8>
+  ) -> (name: String, count: Int)? {
+    guard text.starts(with: "${".utf8) else { return nil }
+    let name = text.dropFirst(2).prefix(while: isNameByte)
+    guard !name.isEmpty, text.dropFirst(2 + name.count).first == UInt8(ascii: "}") else {
+      return nil
+    }
+    return (String(decoding: name, as: UTF8.self), name.count + 3)
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."):
-      true
-    default: false
-    }
+    byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
   }
 }

@@ -21,23 +21,14 @@ enum PHPText {
   }
 }
 
-extension ArraySlice<UInt8> {
-  /// Where `pattern` begins first, if anywhere.
-  func position(of pattern: StaticString) -> Int? {
-    let wanted = pattern.withUTF8Buffer { unsafe Array($0) }
-    guard count >= wanted.count else { return nil }
-    return (startIndex...(endIndex - wanted.count)).first { self[$0...].starts(with: wanted) }
-  }
-}
-
 extension [UInt8] {
   /// Every `pattern` replaced by nothing, from left to right, as `str_replace` does.
-  func without(_ pattern: StaticString) -> [UInt8] {
+  func without(_ pattern: String) -> [UInt8] {
     var rest = self[...]
     var kept: [UInt8] = []
-    while let found = rest.position(of: pattern) {
+    while let found = rest.place(of: pattern) {
       kept += rest[..<found]
-      rest = rest[(found + pattern.utf8CodeUnitCount)...]
+      rest = rest[(found + pattern.utf8.count)...]
     }
     return kept + rest
   }

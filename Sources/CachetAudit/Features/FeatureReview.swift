@@ -7,8 +7,7 @@ struct FeatureReview: Sendable {
   struct Entry: Sendable {
     let feature: String
     let isOn: Bool
-    /// Days since 1970-01-01.
-    let reviewed: Int
+    let reviewed: Day
     let line: Int
   }
 
@@ -33,7 +32,7 @@ struct FeatureReview: Sendable {
       guard words.count > 2, let day = Day(String(words[2])) else { throw refuse(.noDate) }
       guard words.count > 3 else { throw refuse(.noReason) }
       entries.append(
-        Entry(feature: name, isOn: words[1] == "on", reviewed: day.number, line: index + 1))
+        Entry(feature: name, isOn: words[1] == "on", reviewed: day, line: index + 1))
     }
     self.entries = entries
   }

@@ -13,9 +13,7 @@ extension Subject {
     guard setting.isSet || configuration.cached != nil else {
       return (installation.line == .three ? "log" : "smtp", setting.place)
     }
-    return (
-      setting.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "", setting.place
-    )
+    return (setting.word ?? "", setting.place)
   }
 
   var knownFeatures: [Feature] { Feature.all.filter { $0.lines.contains(installation.line) } }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// Which database Cachet uses, and as whom. In 3.x one URL may hold all of it.
 struct DatabaseSettings: Sendable {
@@ -14,7 +13,7 @@ struct DatabaseSettings: Sendable {
   let hostSetting: Setting
   let nameSetting: Setting
   let host: String
-  let port: Int?
+  let port: UInt16?
   /// MySQL's; it wins over the host. With PostgreSQL the host may be the socket's folder.
   let socket: String?
   /// The database's name, or the file of SQLite.
@@ -32,13 +31,8 @@ struct DatabaseSettings: Sendable {
   let hasUnreadURL: Bool
 
   init(_ configuration: Configuration) {
-    func text(_ setting: Setting) -> String? {
-      setting.value.text.flatMap { text in
-        text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
-      }
-    }
     let url = configuration.setting("DB_URL")
-    let given = configuration.dotenv.dialect == .five ? text(url) : nil
+    let given = configuration.dotenv.dialect == .five ? url.word : nil
     let parts = given.flatMap { URLComponents(string: $0) }
     hasUnreadURL = given != nil && parts == nil
     // What the URL does not say the variables do.
@@ -51,7 +45,7 @@ struct DatabaseSettings: Sendable {
     passwordSetting = setting(parts?.password, "DB_PASSWORD")
     hostSetting = setting(parts?.host, "DB_HOST")
     nameSetting = setting(path, "DB_DATABASE")
-    let named = parts?.scheme ?? text(driverSetting) ?? "sqlite"
+    let named = parts?.scheme ?? driverSetting.word ?? "sqlite"
     driver =
       switch named.lowercased() {
       case "sqlite": .sqlite
@@ -59,10 +53,12 @@ struct DatabaseSettings: Sendable {
       case "pgsql", "postgres", "postgresql": .pgsql
       default: nil
       }
-    host = parts?.host ?? text(hostSetting) ?? "127.0.0.1"
-    port = parts?.port ?? text(configuration.setting("DB_PORT")).flatMap { Int($0) }
+    host = parts?.host ?? hostSetting.word ?? "127.0.0.1"
+    port =
+      parts?.port.flatMap { UInt16(exactly: $0) }
+      ?? configuration.setting("DB_PORT").word.flatMap { UInt16($0) }
     socket =
-      driver == .mysql ? text(configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET")) : nil
+      driver == .mysql ? configuration.setting("DB_SOCKET", "DB_UNIX_SOCKET").word : nil
     // What config/database.php takes where a variable is not set.
     let example =
       switch configuration.dotenv.dialect {
@@ -73,35 +69,26 @@ struct DatabaseSettings: Sendable {
       case .five: (name: "laravel", user: "root")
       }
     name =
-      path ?? text(nameSetting)
+      path ?? nameSetting.word
       ?? (driver == .sqlite
         ? "database/database.sqlite" : nameSetting.isSet ? "" : example.name)
-    user = parts?.user ?? text(userSetting) ?? (userSetting.isSet ? "" : example.user)
+    user = parts?.user ?? userSetting.word ?? (userSetting.isSet ? "" : example.user)
     password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
     // 3.x asks for neither.
     prefix =
-      configuration.asks(for: "DB_PREFIX") ? text(configuration.setting("DB_PREFIX")) ?? "" : ""
+      configuration.asks(for: "DB_PREFIX") ? configuration.setting("DB_PREFIX").word ?? "" : ""
     schema =
       configuration.asks(for: "DB_SCHEMA")
-      ? text(configuration.setting("DB_SCHEMA")) ?? "public" : "public"
+      ? configuration.setting("DB_SCHEMA").word ?? "public" : "public"
     certificateAuthority =
       driver == .mysql && configuration.dotenv.dialect == .five
-      ? text(configuration.setting("MYSQL_ATTR_SSL_CA")) : nil
+      ? configuration.setting("MYSQL_ATTR_SSL_CA").word : nil
     sslMode = parts?.queryItems?.first { $0.name == "sslmode" }?.value
   }
 
   /// On this machine: by a socket, or by a name that never leaves it.
   var isLocal: Bool {
     // Behind a comma PostgreSQL is told of another one.
-    socket != nil || host.hasPrefix("/") && !host.contains(",") || Self.isLoopback(host)
-  }
-
-  /// By its number, or by the one name that never leaves the machine: '127.example.org' does.
-  static func isLoopback(_ host: String) -> Bool {
-    var four = in_addr()
-    if unsafe inet_pton(AF_INET, host, &four) == 1 {
-      return UInt32(bigEndian: four.s_addr) >> 24 == 127
-    }
-    return host.lowercased() == "localhost" || host == "::1" || host == "[::1]"
+    socket != nil || host.hasPrefix("/") && !host.contains(",") || Loopback.isHost(host)
   }
 }

@@ -150,7 +150,8 @@ struct Folder: Sendable {
   /// The root without links; itself where it cannot be told.
   var resolved: String { Self.real(root) ?? root }
 
-  private static func real(_ path: String) -> String? {
+  /// The same for a path that is below nothing.
+  static func real(_ path: String) -> String? {
     guard let resolved = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)

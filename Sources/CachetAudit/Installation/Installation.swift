@@ -55,11 +55,11 @@ struct Installation: Sendable {
   private static func version(in file: SourceFile) throws(Obstacle) -> String {
     let text = PHPText.trimmed(file.bytes[...])
     let number = text.first == UInt8(ascii: "v") ? text.dropFirst() : text
-    let major = number.prefix { (0x30...0x39).contains($0) }
+    let major = number.prefix { $0.isDigit }
     guard (1...2).contains(major.count), number.dropFirst(major.count).first == UInt8(ascii: "."),
       number.count <= 40,
       number.allSatisfy({ byte in
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+        byte.isDigit || byte.isLetter
           || [0x2B, 0x2D, 0x2E].contains(byte)
       })
     else {

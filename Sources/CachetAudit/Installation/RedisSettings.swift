@@ -9,21 +9,16 @@ struct RedisSettings: Sendable {
   let hasPassword: Bool
 
   init(_ configuration: Configuration) {
-    func text(_ setting: Setting) -> String? {
-      setting.value.text.flatMap { text in
-        text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
-      }
-    }
     let hostSetting = configuration.setting("REDIS_HOST")
     let urlSetting = configuration.setting("REDIS_URL")
-    let url = configuration.asks(for: "REDIS_URL") ? text(urlSetting) : nil
+    let url = configuration.asks(for: "REDIS_URL") ? urlSetting.word : nil
     place = url == nil ? hostSetting : urlSetting
-    let written = url ?? text(hostSetting) ?? "127.0.0.1"
+    let written = url ?? hostSetting.word ?? "127.0.0.1"
     let scheme = written.firstRange(of: "://").map { written[..<$0.lowerBound].lowercased() }
     let parts = scheme == nil ? nil : URLComponents(string: written)
     let host = parts?.host ?? written
     isEncrypted = ["tls", "rediss", "ssl"].contains(scheme)
-    isLocal = host.hasPrefix("/") || scheme == "unix" || DatabaseSettings.isLoopback(host)
+    isLocal = host.hasPrefix("/") || scheme == "unix" || Loopback.isHost(host)
     hasPassword =
       parts?.password?.isEmpty == false || configuration.setting("REDIS_PASSWORD").isGiven
   }

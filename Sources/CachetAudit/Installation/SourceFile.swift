@@ -16,24 +16,17 @@ struct SourceFile: Sendable {
     }
   }
 
-  func contains(_ text: StaticString) -> Bool { bytes[...].position(of: text) != nil }
+  func contains(_ text: String) -> Bool { bytes[...].place(of: text) != nil }
 
   /// The line that `text` begins in first, counted from 1.
-  func line(of text: StaticString) -> Int? {
-    bytes[...].position(of: text).map { place in
-      1 + bytes[..<place].count { $0 == UInt8(ascii: "\n") }
-    }
-  }
+  func line(of text: String) -> Int? { bytes[...].place(of: text).map(line(at:)) }
+
+  /// The line that the byte at `place` is in, counted from 1.
+  func line(at place: Int) -> Int { 1 + bytes[..<place].count { $0 == UInt8(ascii: "\n") } }
 
   func path(at line: Int) -> String { "\(path):\(line)" }
 
-  func place(of text: StaticString? = nil) -> Place {
+  func place(of text: String? = nil) -> Place {
     Place(path: path, line: text.flatMap { line(of: $0) })
   }
-}
-
-/// Where something is: a file of the installation, or one outside it by its whole path.
-struct Place: Sendable, Hashable {
-  let path: String
-  var line: Int?
 }

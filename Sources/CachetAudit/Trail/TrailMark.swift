@@ -3,8 +3,7 @@ import Glibc
 
 /// Who has reviewed the trail, when, and up to where in each source.
 struct TrailMark: Sendable, Codable {
-  /// As a `Moment` describes itself.
-  var reviewed: String
+  var reviewed: Moment
   var by: String
   var sources: [String: SourceMark]
 
@@ -15,7 +14,6 @@ struct TrailMark: Sendable, Codable {
   static func read(_ path: String) throws(Obstacle) -> TrailMark? {
     guard let file = try Folder.workingDirectory.read(path) else { return nil }
     guard let mark = try? JSONDecoder().decode(TrailMark.self, from: Data(file.bytes)),
-      Since.moment(mark.reviewed, now: .now)?.description == mark.reviewed,
       mark.sources.values.allSatisfy({ range ~= $0.record && range ~= $0.offset ?? 0 })
     else { throw .damaged(path: path, what: "is no mark of a review") }
     return mark
@@ -24,15 +22,13 @@ struct TrailMark: Sendable, Codable {
   func write(to path: String) throws(Obstacle) { try JSONText.write(self, to: path) }
 
   /// In seconds.
-  func age(at now: Moment) -> Int {
-    Since.moment(reviewed, now: now).map { now.seconds - $0.seconds } ?? .max
-  }
+  func age(at now: Moment) -> Int { now.seconds - reviewed.seconds }
 
   /// A name fit for a mark: what people are called on a host.
   static func isName(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+        byte.isDigit || byte.isLetter
           || [0x2D, 0x2E, 0x40, 0x5F].contains(byte)
       }
   }

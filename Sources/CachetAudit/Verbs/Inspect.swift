@@ -178,8 +178,7 @@ struct Inspect: ParsableCommand {
     options.reviewDays = reviewDays
     options.rotationDays = rotationDays
     options.trailDays = trailDays
-    options.trailMark = mark
-    options.trail = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
+    options.trail = try mark.map { (path) throws(Obstacle) in (path, try TrailMark.read(path)) }
     options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
     options.webServer = configuredServer()
     if let state {

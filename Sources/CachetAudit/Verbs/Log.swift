@@ -131,7 +131,7 @@ struct Log: ParsableCommand {
       }
       try Console.orComplain { () throws(Obstacle) in
         try TrailMark(
-          reviewed: Moment.now.description, by: reviewedBy, sources: try sources.marks()
+          reviewed: .now, by: reviewedBy, sources: try sources.marks()
         ).write(to: mark)
       }
       if format == .text {

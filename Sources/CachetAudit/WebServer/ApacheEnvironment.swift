@@ -5,9 +5,6 @@ struct ApacheEnvironment {
   private var values: [String: String?] = [:]
   private let request: WebRequest
 
-  /// An address of those that are kept for examples: nobody has a rule for it.
-  static let stranger = "203.0.113.77"
-
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
     _ request: WebRequest, directives: [ServerDirective], inner: [ServerDirective]
@@ -35,7 +32,7 @@ struct ApacheEnvironment {
     case "HTTPS": request.isEncrypted ? "on" : "off"
     case "REQUEST_SCHEME": request.isEncrypted ? "https" : "http"
     case "SERVER_PORT": request.isEncrypted ? "443" : "80"
-    case "REMOTE_ADDR": Self.stranger
+    case "REMOTE_ADDR": WebRequest.stranger
     case "REMOTE_USER": ""
     case "REQUEST_FILENAME", "SCRIPT_FILENAME": file
     default: nil
@@ -95,7 +92,7 @@ struct ApacheEnvironment {
     case "request_uri": request.path
     case "request_method": request.method
     case "request_protocol": "HTTP/1.1"
-    case "remote_addr": Self.stranger
+    case "remote_addr": WebRequest.stranger
     default: values[name] ?? nil
     }
   }

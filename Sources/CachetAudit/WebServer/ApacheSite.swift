@@ -57,12 +57,14 @@ struct ApacheSite: WebSite {
 
   var isLocal: Bool {
     addresses.allSatisfy { address in
-      if !address.hasPrefix("*"), !address.hasPrefix("_default_") { return isLoopback(address) }
+      if !address.hasPrefix("*"), !address.hasPrefix("_default_") {
+        return Loopback.isAddress(address)
+      }
       let port = address.split(separator: ":").dropFirst().last
       let listens = main.named("listen").map(\.value).filter { listen in
         port.map { listen == $0 || listen.hasSuffix(":\($0)") } ?? true
       }
-      return !listens.isEmpty && listens.allSatisfy(isLoopback)
+      return !listens.isEmpty && listens.allSatisfy(Loopback.isAddress)
     }
   }
 
@@ -148,7 +150,7 @@ struct ApacheSite: WebSite {
 
     let chains = conditions(in: [all] + blocks)
     let facts = environment.facts(uri: path, file: file.path)
-    var passage = self.passage(chains[...], access, request.method, facts)
+    var passage = self.passage(chains, access, request.method, facts)
     if case .open = passage, let redirect = blocks.lazy.compactMap({ redirect($0, path) }).first {
       passage = .closed(.answered, redirect)
     }
@@ -173,15 +175,29 @@ struct ApacheSite: WebSite {
     return fallback.hasPrefix("/") && !isThere ? fallback : nil
   }
 
+  // .htaccess may hold any number of them, and each that is not judged doubles the ways.
+  private static let conditionLimit = 200
+  private static let guessLimit = 8
+
   /// With the `<If>` sections, which are merged behind all others.
   private func passage(
-    _ chains: ArraySlice<[ServerDirective]>, _ access: ApacheAccess, _ method: String,
+    _ chains: [[ServerDirective]], _ access: ApacheAccess, _ method: String,
     _ facts: ApacheExpression.Facts
+  ) -> Passage {
+    guard chains.joined().count <= Self.conditionLimit else {
+      return .unclear(place, why: "there are more conditions than are judged")
+    }
+    return passage(chains[...], access, method, facts, guesses: 0)
+  }
+
+  private func passage(
+    _ chains: ArraySlice<[ServerDirective]>, _ access: ApacheAccess, _ method: String,
+    _ facts: ApacheExpression.Facts, guesses: Int
   ) -> Passage {
     guard let chain = chains.first, let section = chain.first else {
       return chains.isEmpty
         ? access.passage(of: method, facts, on: place)
-        : passage(chains.dropFirst(), access, method, facts)
+        : passage(chains.dropFirst(), access, method, facts, guesses: guesses)
     }
     var merged = access
     merged.merge(section.block ?? [])
@@ -190,12 +206,15 @@ struct ApacheSite: WebSite {
       ? .yes : ApacheExpression.holds(section.arguments.joined(separator: " "), facts)
     let others = [Array(chain.dropFirst())] + chains.dropFirst()
     switch truth {
-    case .yes: return passage(chains.dropFirst(), merged, method, facts)
-    case .no: return passage(others[...], access, method, facts)
+    case .yes: return passage(chains.dropFirst(), merged, method, facts, guesses: guesses)
+    case .no: return passage(others[...], access, method, facts, guesses: guesses)
     case .unclear:
+      guard guesses < Self.guessLimit else {
+        return .unclear(section.place, why: "there are more conditions than are judged")
+      }
       return .either(
-        passage(chains.dropFirst(), merged, method, facts),
-        passage(others[...], access, method, facts), at: section.place,
+        passage(chains.dropFirst(), merged, method, facts, guesses: guesses + 1),
+        passage(others[...], access, method, facts, guesses: guesses + 1), at: section.place,
         why: "the condition of <\(section.name)> is not judged")
     }
   }
@@ -273,7 +292,8 @@ struct ApacheSite: WebSite {
         !url.contains("unix:"), let scheme = url.firstRange(of: "://")
       else { return nil }
       let address = String(url[scheme.upperBound...].prefix { $0 != "/" })
-      guard !line.value.hasPrefix("balancer:"), !url.hasPrefix("balancer:"), !isLoopback(address)
+      guard !line.value.hasPrefix("balancer:"), !url.hasPrefix("balancer:"),
+        !Loopback.isAddress(address)
       else { return nil }
       return (address, line.place)
     }
@@ -288,9 +308,4 @@ struct ApacheSite: WebSite {
       }
     }
   }
-}
-
-extension [ServerDirective] {
-  /// These and all inside them.
-  var everything: [ServerDirective] { flatMap { [$0] + ($0.block?.everything ?? []) } }
 }

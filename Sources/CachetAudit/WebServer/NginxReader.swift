@@ -23,6 +23,9 @@ struct NginxReader {
   private mutating func directives(
     _ tokens: inout Tokens, in open: Place?, depth: Int
   ) throws(Obstacle) -> [ServerDirective] {
+    if let open, depth > ServerFiles.depthLimit {
+      throw .damaged(path: open.words, what: "is nested too deep")
+    }
     var found: [ServerDirective] = []
     var words: [String] = []
     var start = Place(path: "")
@@ -50,7 +53,7 @@ struct NginxReader {
           found.append(
             ServerDirective(
               name, Array(words.dropFirst()), at: start,
-              block: try directives(&tokens, in: start, depth: depth)))
+              block: try directives(&tokens, in: start, depth: depth + 1)))
         }
         words = []
       case .close:

@@ -39,13 +39,13 @@ struct NginxSite: WebSite {
   }
 
   var isPlain: Bool {
-    let listens = server.named("listen").filter { !isLoopback($0.value) }
+    let listens = server.named("listen").filter { !Loopback.isAddress($0.value) }
     return !isAllEncrypted && (listens.isEmpty || !listens.allSatisfy(Self.isEncrypted))
   }
 
   var isLocal: Bool {
     let addresses = server.named("listen").map(\.value)
-    return !addresses.isEmpty && addresses.allSatisfy(isLoopback)
+    return !addresses.isEmpty && addresses.allSatisfy(Loopback.isAddress)
   }
 
   func passage(of request: WebRequest) -> Passage { walk(request).map { $0.passage() } ?? refused }
@@ -113,10 +113,10 @@ struct NginxSite: WebSite {
       let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
       let address = String(rest.prefix { $0 != "/" })
       if let upstream = http.named("upstream").first(where: { $0.value == address }) {
-        return (upstream.block ?? []).named("server").filter { !isLoopback($0.value) }
+        return (upstream.block ?? []).named("server").filter { !Loopback.isAddress($0.value) }
           .map { ($0.value, $0.place) }
       }
-      return isLoopback(address) ? [] : [(address, handler.place)]
+      return Loopback.isAddress(address) ? [] : [(address, handler.place)]
     }
   }
 

@@ -8,6 +8,8 @@ struct NginxWalk {
   var noteLeniency: (Place) -> Void = { _ in }
 
   private static let roundLimit = 10
+  /// Each condition that is not judged doubles the ways.
+  private static let guessLimit = 8
 
   func passage() -> Passage { enter(start) }
 
@@ -81,6 +83,8 @@ struct NginxWalk {
         return then(state)
       case "return": return answer(code, state)
       case "if":
+        let truth = variables.holds(code.arguments, state, isFile: isFile)
+        if truth == .unclear { state.guesses += 1 }
         var inside = state
         let block = code.block ?? []
         inside.frames.append(block)
@@ -90,10 +94,13 @@ struct NginxWalk {
             Self.ends(block) ? then(after) : execute(rest, after, then: then)
           }
         }
-        switch variables.holds(code.arguments, state, isFile: isFile) {
+        switch truth {
         case .yes: return taken()
         case .no: continue
         case .unclear:
+          guard state.guesses <= Self.guessLimit else {
+            return .unclear(code.place, why: "there are more conditions than are judged")
+          }
           return .either(
             taken(), execute(rest, state, then: then), at: code.place,
             why: "the condition of this 'if' is not judged")

@@ -22,4 +22,7 @@ extension [ServerDirective] {
   func named(_ names: String...) -> [ServerDirective] { filter { names.contains($0.name) } }
 
   func last(_ name: String) -> ServerDirective? { last { $0.name == name } }
+
+  /// These and all inside them.
+  var everything: [ServerDirective] { flatMap { [$0] + ($0.block?.everything ?? []) } }
 }

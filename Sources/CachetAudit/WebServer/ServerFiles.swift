@@ -74,13 +74,7 @@ struct ServerFiles: Sendable {
   }
 
   /// Where `path` is when all links are followed; `nil` where nothing is there.
-  func resolved(_ path: String) -> String? { Self.resolved(root + path) }
-
-  static func resolved(_ path: String) -> String? {
-    guard let text = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(text) }
-    return unsafe String(cString: text)
-  }
+  func resolved(_ path: String) -> String? { Folder.real(root + path) }
 }
 
 extension String {

@@ -8,6 +8,9 @@ struct WebRequest: Sendable, Hashable {
   /// By https, where the site has it.
   var isEncrypted = true
 
+  /// Where it comes from, an address of those that are kept for examples: nobody has a rule for it.
+  static let stranger = "203.0.113.77"
+
   init(_ method: String, _ target: String) {
     (self.method, self.target) = (method, target)
     line = "\(method) \(target) HTTP/1.1"

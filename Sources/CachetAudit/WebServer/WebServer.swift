@@ -49,7 +49,7 @@ struct WebServer: Sendable {
   /// The sites that serve `public/` of an installation, or have the name of its address; those that
   /// only this machine reaches count where there is no other.
   func sites(of installation: Installation, named host: String?) -> [any WebSite] {
-    let root = ServerFiles.resolved(installation.folder.absolute("public"))
+    let root = installation.folder.real("public")
     let matching = sites.filter { site in
       if let host, site.names.contains(where: { $0.lowercased() == host }) { return true }
       return site.documentRoot.flatMap { files.resolved($0.path) } == root && root != nil
@@ -60,7 +60,7 @@ struct WebServer: Sendable {
 
   /// The sites whose document root holds the installation's own root.
   func sitesAbove(_ installation: Installation) -> [any WebSite] {
-    guard let root = ServerFiles.resolved(installation.folder.root) else { return [] }
+    guard let root = installation.folder.real("") else { return [] }
     return sites.filter { site in
       guard let path = site.documentRoot.flatMap({ files.resolved($0.path) }) else { return false }
       return path == root || root.hasPrefix(path + "/") && path != "/"

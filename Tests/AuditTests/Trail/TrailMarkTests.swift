@@ -76,7 +76,7 @@ struct TrailMarkTests {
     let path = folder.path("mark")
     #expect(try TrailMark.read(path) == nil)
     let mark = TrailMark(
-      reviewed: "2026-10-01T12:00:00Z", by: "alice", sources: ["a": SourceMark(record: 7)])
+      reviewed: Moment("2026-10-01T12:00:00Z"), by: "alice", sources: ["a": SourceMark(record: 7)])
     try mark.write(to: path)
     let again = try #require(try TrailMark.read(path))
     #expect(again.by == "alice" && again.sources == mark.sources)
@@ -85,6 +85,7 @@ struct TrailMarkTests {
     for damaged in [
       "", "{}", #"{"reviewed":"7d","by":"a","sources":{}}"#,
       #"{"reviewed":"soon","by":"a","sources":{}}"#,
+      #"{"reviewed":"2026-10-01T12:00:00+00:00","by":"a","sources":{}}"#,
       #"{"reviewed":"2026-10-01T12:00:00Z","by":"a","sources":{"a":{"record":\#(number)}}}"#,
       #"{"reviewed":"2026-10-01T12:00:00Z","by":"a","sources":{"a":{"record":1,"offset":-1}}}"#,
     ] {
@@ -102,8 +103,7 @@ struct TrailMarkTests {
     let fixture = try Fixture(.three)
     func outcome(_ mark: TrailMark?, isAsked: Bool = true) throws -> String {
       let audit = try fixture.audit { options in
-        options.trailMark = isAsked ? "mark" : nil
-        options.trail = mark
+        options.trail = isAsked ? ("mark", mark) : nil
         options.now = Moment("2026-10-10T12:00:00Z")
       }
       let result = try #require(audit.results.first { $0.check.id == "trail-review" })
@@ -115,7 +115,7 @@ struct TrailMarkTests {
       }
     }
     func mark(_ day: String) -> TrailMark {
-      TrailMark(reviewed: "2026-10-\(day)T12:00:00Z", by: "alice", sources: [:])
+      TrailMark(reviewed: Moment("2026-10-\(day)T12:00:00Z"), by: "alice", sources: [:])
     }
     #expect(try outcome(nil, isAsked: false) == "not asked")
     #expect(try outcome(nil) == "nobody has reviewed it yet")

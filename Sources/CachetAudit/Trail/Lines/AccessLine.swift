@@ -55,7 +55,7 @@ struct AccessLine {
   private static func endsInPort(_ site: ArraySlice<UInt8>) -> Bool {
     guard let colon = site.lastIndex(of: UInt8(ascii: ":")) else { return false }
     let port = site[(colon + 1)...]
-    return (1...5).contains(port.count) && port.allSatisfy { (0x30...0x39).contains($0) }
+    return (1...5).contains(port.count) && port.allSatisfy { $0.isDigit }
   }
 
   private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {
@@ -103,61 +103,5 @@ struct AccessLine {
         second: clock.second)
     else { return nil }
     return local.inUTC.later(by: -offset)
-  }
-}
-
-/// A path as Laravel's router sees it, whatever a client wrote: decoded once, without the front
-/// controller, without empty segments, without a query, which may hold secrets.
-struct RoutePath {
-  static let longest = 2048
-  let text: [UInt8]
-
-  init(_ target: ArraySlice<UInt8>, below prefix: [UInt8]) {
-    var rest = target.prefix(Self.longest)
-    if rest.first != UInt8(ascii: "/"), let scheme = rest.start(of: "://") {
-      rest = rest[(scheme + 3)...].drop { $0 != UInt8(ascii: "/") }
-    }
-    var path: [UInt8] = []
-    var digits = Cursor(rest)
-    scan: while let byte = digits.rest.first {
-      digits = Cursor(digits.rest.dropFirst())
-      var decoded = byte
-      switch byte {
-      case UInt8(ascii: "?"), UInt8(ascii: "#"): break scan
-      case UInt8(ascii: "%"):
-        if let value = Self.hexadecimal(digits.rest.prefix(2)) {
-          decoded = value
-          digits = Cursor(digits.rest.dropFirst(2))
-        }
-      default: break
-      }
-      if decoded == UInt8(ascii: "/"), path.last == decoded { continue }
-      path.append(decoded)
-    }
-    if path.starts(with: "/index.php/".utf8) { path.removeFirst("/index.php".utf8.count) }
-    if !prefix.isEmpty, path.starts(with: prefix + [UInt8(ascii: "/")]) {
-      path.removeFirst(prefix.count)
-    }
-    if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
-    text = path
-  }
-
-  func isAt(_ path: String) -> Bool { text.elementsEqual(path.utf8) }
-
-  /// There, or below it.
-  func isBelow(_ path: String) -> Bool { isAt(path) || text.starts(with: (path + "/").utf8) }
-
-  static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
-    guard digits.count == 2 else { return nil }
-    var value: UInt8 = 0
-    for digit in digits {
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | (digit - 0x30)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
-        value = value << 4 | ((digit | 0x20) - 0x57)
-      default: return nil
-      }
-    }
-    return value
   }
 }

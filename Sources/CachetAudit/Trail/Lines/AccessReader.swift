@@ -28,7 +28,7 @@ struct AccessReader: LineReader {
   private static func mayMatter(_ access: AccessLine) -> Bool {
     access.status == 429 || !access.method.elementsEqual("GET".utf8)
       || access.target.place(of: UInt8(ascii: "%")) != nil
-      || access.target.start(of: "dashboard") != nil || access.target.start(of: "setup") != nil
+      || access.target.place(of: "dashboard") != nil || access.target.place(of: "setup") != nil
   }
 
   private static func kind(of access: AccessLine, _ path: RoutePath) -> Occurrence.Kind? {

@@ -35,11 +35,11 @@ struct AuthReader: LineReader {
 
   private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
     // One in a thousand is ours.
-    guard line.start(of: "event=") != nil else {
+    guard line.place(of: "event=") != nil else {
       return Self.mayBeSyslog(line) ? .nothing : .unreadable("is no line of syslog")
     }
     var cursor = Cursor(line)
-    let time = Self.isDigit(line.first) ? Self.stamp(&cursor) : oldStamp(&cursor)
+    let time = line.first?.isDigit == true ? Self.stamp(&cursor) : oldStamp(&cursor)
     guard let time, cursor.take(" "), cursor.until(UInt8(ascii: " ")) != nil,
       let tag = cursor.until(UInt8(ascii: " "))
     else { return .unreadable("is no line of syslog") }
@@ -55,7 +55,7 @@ struct AuthReader: LineReader {
     let (head, next) = (line.prefix(3), line.dropFirst(3).first)
     return line.starts(with: "-- ".utf8)
       || AccessLine.month(head) != nil && next == UInt8(ascii: " ")
-      || head.allSatisfy(isDigit) && isDigit(next)
+      || head.allSatisfy(\.isDigit) && next?.isDigit == true
   }
 
   /// The fields of a line of ours; `nil` for a line that only speaks of one.
@@ -98,14 +98,10 @@ struct AuthReader: LineReader {
         detail: words.joined(separator: " ")))
   }
 
-  private static func isDigit(_ byte: UInt8?) -> Bool {
-    byte.map { (0x30...0x39).contains($0) } ?? false
-  }
-
   /// `2026-10-01T12:00:00.123456+02:00`
   private static func stamp(_ cursor: inout Cursor) -> Moment? {
     guard let local = LocalTime(&cursor) else { return nil }
-    if cursor.take(".") { cursor = Cursor(cursor.rest.drop { isDigit($0) }) }
+    if cursor.take(".") { cursor = Cursor(cursor.rest.drop(while: \.isDigit)) }
     return cursor.offset().map { local.inUTC.later(by: -$0) }
   }
 

@@ -52,7 +52,7 @@ struct LaravelReader: LineReader {
   private static func exception(in message: ArraySlice<UInt8>) -> String? {
     var name = message.prefix(while: isOfClass)
     for marker in ["[object] (", "exception '"] {
-      guard let place = message.start(of: marker) else { continue }
+      guard let place = message.place(of: marker) else { continue }
       name = message[(place + marker.utf8.count)...].prefix(while: isOfClass)
       break
     }
@@ -64,11 +64,7 @@ struct LaravelReader: LineReader {
   }
 
   private static func isOfClass(_ byte: UInt8) -> Bool {
-    isLetter(byte) || byte == 0x5C || byte == 0x5F || (0x30...0x39).contains(byte)
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (0x61...0x7A).contains(byte | 0x20)
+    byte.isLetter || byte.isDigit || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "_")
   }
 
   /// Up to six words of letters alone; the first one that holds anything else ends them, and so does
@@ -76,7 +72,7 @@ struct LaravelReader: LineReader {
   private static func words(of message: ArraySlice<UInt8>) -> String? {
     var words: [String] = []
     for word in message.prefix(200).split(separator: UInt8(ascii: " ")).prefix(6) {
-      guard word.count <= 16, word.allSatisfy(isLetter) else { break }
+      guard word.count <= 16, word.allSatisfy(\.isLetter) else { break }
       let text = String(decoding: word, as: UTF8.self)
       words.append(text)
       if beforeSecrets.contains(text.lowercased()) { break }

@@ -47,6 +47,9 @@ struct Occurrence: Sendable, Equatable {
   var address: String?
   /// A few words, printable, and without anything that was typed in secret.
   let detail: String
+
+  /// User and address, as far as they are known.
+  var who: String { [user, address].compactMap { $0 }.joined(separator: " from ") }
 }
 
 /// What a line came to.

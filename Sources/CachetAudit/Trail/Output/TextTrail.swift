@@ -91,7 +91,7 @@ final class TextTrail: TrailSink {
     guard let (first, last, count) = pending else { return }
     pending = nil
     let occurrence = first.occurrence
-    let who = [occurrence.user, occurrence.address].compactMap { $0 }.joined(separator: " from ")
+    let who = occurrence.who
     var line = "  \(occurrence.time.clock)  \(Paragraph.padded(occurrence.kind.rawValue, to: 19))"
     line += who.isEmpty ? "" : "\(who): "
     line += "\(occurrence.detail) (\(first.place))"

@@ -7,7 +7,7 @@ struct Each: Detector {
   mutating func see(_ event: TrailEvent) -> [Signal] {
     let occurrence = event.occurrence
     guard kinds.contains(occurrence.kind) else { return [] }
-    let who = [occurrence.user, occurrence.address].compactMap { $0 }.joined(separator: " from ")
+    let who = occurrence.who
     let message = who.isEmpty ? occurrence.detail : "\(who): \(occurrence.detail)"
     return [Signal(time: occurrence.time, message: message, event: event)]
   }
@@ -42,7 +42,7 @@ struct PerDay: Detector {
       Signal(
         time: value.last.occurrence.time,
         message:
-          "\(key.isEmpty ? "" : "\(key): ")\(value.count) \(value.count == 1 ? "time" : "times") on \(day), the last one \(value.last.occurrence.detail)",
+          "\(key.isEmpty ? "" : "\(key): ")\(value.count.counted("time")) on \(day), the last one \(value.last.occurrence.detail)",
         event: value.last)
     }
   }

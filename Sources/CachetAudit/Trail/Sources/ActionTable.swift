@@ -57,11 +57,9 @@ final class ActionTable: TrailSource {
       guard let values = page.popFirst() else { return nil }
       tally.records += 1
       guard let row = ActionRow(values, clock: clock) else {
-        tally.unreadable += 1
-        if tally.firstUnreadable == nil {
-          tally.firstUnreadable = .damaged(
-            path: name, what: "the row behind id \(last) is none of that table")
-        }
+        tally.note(
+          unreadable: .damaged(
+            path: name, what: "the row behind id \(last) is none of that table"))
         // Its id cannot be told either, perhaps: nothing behind it can be asked for.
         guard let id = values.first?.flatMap({ Int($0) }), id > last else {
           page = []

@@ -43,17 +43,13 @@ final class JournalExport: TrailSource {
       return event
     }
     while let line = try file.next() {
-      tally.records += 1
-      if line.isCut { tally.cut += 1 }
+      tally.note(line)
       let entry = JournalEntry(line.text)
       if let digest = entry?.digest { last = SourceMark(record: line.number, digest: digest) }
       switch entry.map({ reader.read($0) }) ?? AuthReader.noEntry {
       case .nothing: continue
       case .unreadable(let what):
-        tally.unreadable += 1
-        if tally.firstUnreadable == nil {
-          tally.firstUnreadable = .damaged(path: "\(name):\(line.number)", what: what)
-        }
+        tally.note(unreadable: .damaged(path: "\(name):\(line.number)", what: what))
       case .occurrence(let occurrence):
         tally.events += 1
         return TrailEvent(

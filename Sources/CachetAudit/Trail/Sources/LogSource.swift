@@ -53,15 +53,11 @@ final class LogSource<Reader: LineReader>: TrailSource {
 
   private func next(of file: LogFile) throws(Obstacle) -> TrailEvent? {
     while let line = try file.next() {
-      tally.records += 1
-      if line.isCut { tally.cut += 1 }
+      tally.note(line)
       switch reader.read(line.text) {
       case .nothing: continue
       case .unreadable(let what):
-        tally.unreadable += 1
-        if tally.firstUnreadable == nil {
-          tally.firstUnreadable = .damaged(path: "\(file.path):\(line.number)", what: what)
-        }
+        tally.note(unreadable: .damaged(path: "\(file.path):\(line.number)", what: what))
       case .occurrence(let occurrence):
         tally.events += 1
         return TrailEvent(occurrence: occurrence, source: file.path, record: line.number)

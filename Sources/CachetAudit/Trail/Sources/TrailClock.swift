@@ -22,14 +22,13 @@ struct TrailClock: Sendable {
   /// 2.3 writes UTC; later releases the zone in `APP_TIMEZONE`, or UTC.
   init(of configuration: Configuration, line: Installation.Line) throws(Obstacle) {
     let setting = configuration.setting("APP_TIMEZONE")
-    let text = setting.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
-    guard line != .two3, !text.isEmpty, text != "UTC" else {
+    guard line != .two3, let text = setting.word, text != "UTC" else {
       self = .utc
       return
     }
     let isName =
       text.utf8.allSatisfy { byte in
-        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+        byte.isLetter || byte.isDigit
           || [0x2B, 0x2D, 0x2F, 0x5F].contains(byte)
       } && !text.hasPrefix("/")
     // The library takes what it does not know for UTC.

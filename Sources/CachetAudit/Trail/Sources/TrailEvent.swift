@@ -33,4 +33,14 @@ struct SourceTally: Sendable {
   var firstUnreadable: Obstacle?
   /// Longer than is kept; their front counts.
   var cut = 0
+
+  mutating func note(_ line: LogFile.Line) {
+    records += 1
+    if line.isCut { cut += 1 }
+  }
+
+  mutating func note(unreadable obstacle: @autoclosure () -> Obstacle) {
+    unreadable += 1
+    firstUnreadable = firstUnreadable ?? obstacle()
+  }
 }

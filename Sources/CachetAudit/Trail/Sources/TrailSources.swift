@@ -72,10 +72,8 @@ struct TrailSources {
   /// `laravel-2026-10-01.log`, of a day that was over in every zone when it was reviewed.
   private func isOver(_ name: String) -> Bool {
     let day = String(name.split(separator: ".", maxSplits: 1)[0].suffix(10))
-    guard day.utf8.count == 10, let began = Since.moment(day, now: now),
-      let reviewed = before.flatMap({ Since.moment($0.reviewed, now: now) })
-    else { return false }
-    return began.later(by: 3 * 86_400) < reviewed
+    guard let day = Day(day), let before else { return false }
+    return day.begin.later(by: 3 * 86_400) < before.reviewed
   }
 
   mutating func addAccessLogs(_ paths: [String], below configuration: Configuration) {

@@ -13,12 +13,8 @@ enum Since {
       default: return nil
       }
     }
+    if let day = Day(text) { return day.begin }
     var cursor = Cursor(bytes[...])
-    if bytes.count == 10 {
-      cursor = Cursor((bytes + Array("T00:00:00".utf8))[...])
-      let local = LocalTime(&cursor)
-      return local?.inUTC
-    }
     guard let local = LocalTime(&cursor), let offset = cursor.offset(), cursor.rest.isEmpty else {
       return nil
     }

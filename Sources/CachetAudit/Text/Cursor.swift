@@ -1,5 +1,3 @@
-import Glibc
-
 /// A place in a line, moved from its front to its end.
 struct Cursor {
   private(set) var rest: ArraySlice<UInt8>
@@ -18,7 +16,7 @@ struct Cursor {
     guard rest.count >= digits else { return nil }
     var value = 0
     for byte in rest.prefix(digits) {
-      guard (0x30...0x39).contains(byte) else { return nil }
+      guard byte.isDigit else { return nil }
       value = value * 10 + Int(byte - 0x30)
     }
     rest = rest.dropFirst(digits)
@@ -40,29 +38,5 @@ struct Cursor {
     _ = take(":")
     guard let minutes = number(digits: 2), hours < 24, minutes < 60 else { return nil }
     return (isBehind ? -1 : 1) * (hours * 3600 + minutes * 60)
-  }
-}
-
-extension ArraySlice<UInt8> {
-  /// `firstIndex(of:)` at the speed of the system's library, in builds for debugging too.
-  func place(of byte: UInt8) -> Int? {
-    unsafe withUnsafeBytes { bytes -> Int? in
-      guard let start = bytes.baseAddress,
-        let found = unsafe memchr(start, Int32(byte), bytes.count)
-      else { return nil }
-      let distance = unsafe UnsafeRawPointer(found) - start
-      return startIndex + distance
-    }
-  }
-
-  /// Where `text` begins first, if anywhere.
-  func start(of text: String) -> Int? {
-    guard let head = text.utf8.first else { return nil }
-    var rest = self
-    while let place = rest.place(of: head) {
-      if self[place...].starts(with: text.utf8) { return place }
-      rest = rest[(place + 1)...]
-    }
-    return nil
   }
 }
