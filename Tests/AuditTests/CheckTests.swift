@@ -141,6 +141,12 @@ struct CheckTests {
       try $0.set(
         "DB_URL", "pgsql://cachet:\(Fixture.password)@db.example.org/cachet?sslmode=verify-full")
     },
+    // PHP takes the last one.
+    Plant("database-transport", [.three], at: ".env:14") {
+      try $0.set(
+        "DB_URL",
+        "pgsql://cachet:\(Fixture.password)@db.example.org/c?sslmode=verify-full&sslmode=prefer")
+    },
     Plant("database-transport", [.three]) {
       try $0.set("DB_CONNECTION", "pgsql")
       try $0.set("DB_HOST", "db.example.org")

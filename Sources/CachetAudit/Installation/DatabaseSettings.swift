@@ -83,7 +83,7 @@ struct DatabaseSettings: Sendable {
     certificateAuthority =
       driver == .mysql && configuration.dotenv.dialect == .five
       ? configuration.setting("MYSQL_ATTR_SSL_CA").word : nil
-    sslMode = parts?.queryItems?.first { $0.name == "sslmode" }?.value
+    sslMode = parts?.queryItems?.last { $0.name == "sslmode" }?.value
   }
 
   /// On this machine: by a socket, or by a name that never leaves it.
