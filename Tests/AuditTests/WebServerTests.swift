@@ -207,6 +207,16 @@ struct WebServerTests {
 
   static let sign = "AuthType Basic\nAuthName a\nAuthBasicProvider PAM\nRequire pam-account a"
 
+  private static let limitedToGetAndPost = """
+    <Location />
+    AuthType Basic
+    AuthName a
+    <Limit GET POST>
+      Require valid-user
+    </Limit>
+    </Location>
+    """
+
   static let apachePlants: [Plant] = [
     Plant(
       "guarded-paths",
@@ -265,27 +275,11 @@ struct WebServerTests {
     Plant(
       "guard-bypass", ["get /dashboard", "post /auth/login", "post /setup/api/step3"],
       at: ["/etc/apache2/apache2.conf:19"],
-      """
-      <Location />
-      AuthType Basic
-      AuthName a
-      <Limit GET POST>
-        Require valid-user
-      </Limit>
-      </Location>
-      """),
+      limitedToGetAndPost),
     Plant(
       "api-writes", ["post /api/v1/components", "PUT /api/v1/components/7"],
       at: ["/etc/apache2/apache2.conf:19"],
-      """
-      <Location />
-      AuthType Basic
-      AuthName a
-      <Limit GET POST>
-        Require valid-user
-      </Limit>
-      </Location>
-      """),
+      limitedToGetAndPost),
     // Slashes at the front Apache always merges.
     Plant(
       "guard-bypass", ["/index.php//dashboard"], at: ["/etc/apache2/apache2.conf:13"],

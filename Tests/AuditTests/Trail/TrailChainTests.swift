@@ -11,10 +11,7 @@ struct TrailChainTests {
 
   init() throws { folder = try Scratch() }
 
-  private func line(_ second: Int) -> String {
-    AccessLineTests.line(
-      "POST /auth/login HTTP/1.1", 302, date: "01/Oct/2026:12:00:\(10 + second) +0000") + "\n"
-  }
+  private func line(_ second: Int) -> String { AccessLineTests.posted(second) }
 
   private func lines(_ seconds: ClosedRange<Int>) -> String { seconds.map(line).joined() }
 

@@ -21,6 +21,11 @@ func told(_ reading: LineReading) -> String {
 
 @Suite("Trail: lines of the web server")
 struct AccessLineTests {
+  /// A password that was posted ten seconds and `second` after noon.
+  static func posted(_ second: Int) -> String {
+    line("POST /auth/login HTTP/1.1", 302, date: "01/Oct/2026:12:00:\(10 + second) +0000") + "\n"
+  }
+
   static func line(
     _ request: String, _ status: Int = 200, user: String = "-", address: String = "192.0.2.7",
     date: String = "01/Oct/2026:12:00:00 +0200"

@@ -10,10 +10,7 @@ struct TrailMarkTests {
 
   init() throws { folder = try Scratch() }
 
-  private func line(_ second: Int) -> String {
-    AccessLineTests.line(
-      "POST /auth/login HTTP/1.1", 302, date: "01/Oct/2026:12:00:\(10 + second) +0000") + "\n"
-  }
+  private func line(_ second: Int) -> String { AccessLineTests.posted(second) }
 
   private func read(from mark: SourceMark?) throws -> (
     told: [String], source: LogSource<AccessReader>
