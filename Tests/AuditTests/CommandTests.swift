@@ -10,6 +10,12 @@ struct CommandTests {
   private func audit(_ words: String..., environment: [String: String] = [:]) async throws
     -> Outcome
   {
+    try await audit(words, environment: environment)
+  }
+
+  private func audit(
+    _ words: [String], environment: [String: String] = [:]
+  ) async throws -> Outcome {
     try await run(Built.program, ["audit"] + words, environment: environment)
   }
 
@@ -207,6 +213,37 @@ struct CommandTests {
       try fixture.add("BROKEN=\(planted) \(planted)")
       let refused = try await audit(fixture.root)
       #expect(refused.status == 2 && !refused.errors.contains("planted-"))
+    }
+  }
+
+  @Test("nor one that is cached, or in the environment of PHP")
+  func redactedElsewhere() async throws {
+    let planted = "planted-0123456789"
+    for line in Installation.Line.allCases {
+      let fixture = try Fixture(line)
+      try fixture.cache(debug: "true", password: planted, mode: 0o644)
+      let environment = fixture.host + "/environ"
+      try fixture.writeHost(
+        "/environ", "APP_KEY=\(planted)\nREDIS_URL=redis://a:\(planted)@192.0.2.7\nA=\(planted)\n")
+      for format in ["text", "json", "sarif", "junit"] {
+        for words in [[], ["--environment", environment]] {
+          let told = try await audit([fixture.root, "--format", format] + words)
+          #expect(told.status == 1 && told.output.contains("bootstrap/cache/config.php"))
+          #expect(!(told.output + told.errors).contains("planted-"), "\(line) \(format)")
+        }
+        try FileManager.default.removeItem(atPath: "\(fixture.root)/bootstrap/cache/config.php")
+        let told = try await audit(fixture.root, "--format", format, "--environment", environment)
+        #expect(told.status == 1 && told.output.contains("app-key"))
+        #expect(!(told.output + told.errors).contains("planted-"), "\(line) \(format)")
+        try fixture.cache(debug: "true", password: planted, mode: 0o644)
+      }
+      try fixture.cache(debug: "\(planted)()")
+      let refused = try await audit(fixture.root)
+      #expect(refused.status == 2 && !refused.errors.contains("planted-"))
+      try fixture.writeHost("/environ", "A=1\n\(planted)\n")
+      let none = try await audit(fixture.root, "--environment", environment)
+      #expect(
+        none.status == 2 && none.errors.contains("environ:2") && !none.errors.contains("planted-"))
     }
   }
 }
