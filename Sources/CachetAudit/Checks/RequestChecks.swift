@@ -59,7 +59,7 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         if subject.installation.line == .three {
           let proxies = subject.setting("CACHET_TRUSTED_PROXIES")
-          let text = proxies.value.text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+          let text = proxies.word ?? ""
           let names = text.split { $0 == "," || $0.isWhitespace }
           guard names.contains(where: { everybody.contains($0.uppercased()) || $0.hasSuffix("/0") })
           else { return .holds }

@@ -40,6 +40,11 @@ enum EnvironmentValue: Sendable {
     }
   }
 
+  /// A text that is no secret: a name, a host, a path. `nil` where it is missing or empty.
+  var word: String? {
+    text.flatMap { $0.bytes.isEmpty ? nil : String(decoding: $0.bytes, as: UTF8.self) }
+  }
+
   var text: HiddenValue? {
     if case .text(let value) = self { value } else { nil }
   }

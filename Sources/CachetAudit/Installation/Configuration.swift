@@ -91,10 +91,8 @@ struct Configuration: Sendable {
     let entry: ExportReader.Entry?
     switch path {
     case .value(let path):
-      let connection = cached["database.default"]?.value.text.map {
-        String(decoding: $0.bytes, as: UTF8.self)
-      }
-      entry = cached[path.replacing("*", with: connection ?? "")]
+      let connection = cached["database.default"]?.value.word ?? ""
+      entry = cached[path.replacing("*", with: connection)]
     case .member(let list, let suffix):
       let member = cached.entry(of: list, endingIn: suffix)
       entry = ExportReader.Entry(
@@ -124,7 +122,8 @@ struct Configuration: Sendable {
     }
   }
 
-  func asks(for name: String) -> Bool { paths[name] != nil }
+  /// `nil` where this Cachet does not ask for it, whatever the file has.
+  func asked(_ name: String) -> Setting? { paths[name] == nil ? nil : setting(name) }
 
   /// The variables that this Cachet asks for.
   var askedNames: [String] { paths.keys.sorted() }

@@ -32,7 +32,7 @@ struct DatabaseSettings: Sendable {
 
   init(_ configuration: Configuration) {
     let url = configuration.setting("DB_URL")
-    let given = configuration.dotenv.dialect == .five ? url.word : nil
+    let given = configuration.asked("DB_URL")?.word
     let parts = given.flatMap { URLComponents(string: $0) }
     hasUnreadURL = given != nil && parts == nil
     // What the URL does not say the variables do.
@@ -75,14 +75,10 @@ struct DatabaseSettings: Sendable {
     user = parts?.user ?? userSetting.word ?? (userSetting.isSet ? "" : example.user)
     password = parts?.password.map { HiddenValue($0.utf8) } ?? passwordSetting.value.text
     // 3.x asks for neither.
-    prefix =
-      configuration.asks(for: "DB_PREFIX") ? configuration.setting("DB_PREFIX").word ?? "" : ""
-    schema =
-      configuration.asks(for: "DB_SCHEMA")
-      ? configuration.setting("DB_SCHEMA").word ?? "public" : "public"
+    prefix = configuration.asked("DB_PREFIX")?.word ?? ""
+    schema = configuration.asked("DB_SCHEMA")?.word ?? "public"
     certificateAuthority =
-      driver == .mysql && configuration.dotenv.dialect == .five
-      ? configuration.setting("MYSQL_ATTR_SSL_CA").word : nil
+      driver == .mysql ? configuration.asked("MYSQL_ATTR_SSL_CA")?.word : nil
     sslMode = parts?.queryItems?.last { $0.name == "sslmode" }?.value
   }
 

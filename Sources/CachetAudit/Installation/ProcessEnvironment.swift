@@ -45,8 +45,6 @@ struct ProcessEnvironment: Sendable {
 
   /// What is a text and not empty after `env()`: what names a file.
   func word(_ name: String, dialect: Dotenv.Dialect) -> String? {
-    EnvironmentValue(variables[name], dialect: dialect).text.flatMap { text in
-      text.bytes.isEmpty ? nil : String(decoding: text.bytes, as: UTF8.self)
-    }
+    EnvironmentValue(variables[name], dialect: dialect).word
   }
 }

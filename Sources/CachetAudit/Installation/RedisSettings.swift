@@ -10,10 +10,9 @@ struct RedisSettings: Sendable {
 
   init(_ configuration: Configuration) {
     let hostSetting = configuration.setting("REDIS_HOST")
-    let urlSetting = configuration.setting("REDIS_URL")
-    let url = configuration.asks(for: "REDIS_URL") ? urlSetting.word : nil
-    place = url == nil ? hostSetting : urlSetting
-    let written = url ?? hostSetting.word ?? "127.0.0.1"
+    let urlSetting = configuration.asked("REDIS_URL")
+    place = urlSetting.flatMap { $0.word == nil ? nil : $0 } ?? hostSetting
+    let written = place.word ?? "127.0.0.1"
     let scheme = written.firstRange(of: "://").map { written[..<$0.lowerBound].lowercased() }
     let parts = scheme == nil ? nil : URLComponents(string: written)
     let host = parts?.host ?? written

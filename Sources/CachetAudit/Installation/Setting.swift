@@ -19,10 +19,7 @@ struct Setting: Sendable {
     }
   }
 
-  /// A value that is no secret: a name, a host, a path. `nil` where it is missing or empty.
-  var word: String? {
-    value.text.flatMap { $0.bytes.isEmpty ? nil : String(decoding: $0.bytes, as: UTF8.self) }
-  }
+  var word: String? { value.word }
 
   /// Compares with a word that is no secret, letters' case aside.
   func isAny(of words: String...) -> Bool { isAny(of: words) }
