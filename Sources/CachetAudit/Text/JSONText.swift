@@ -17,13 +17,18 @@ enum JSONText {
       if scalar.value < 0x7F || Printable.isShown(scalar) {
         escaped.append(scalar)
       } else {
-        for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
-          let digits = String(unit, radix: 16)
-          escaped += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars
-        }
+        escaped += escape(of: scalar).unicodeScalars
       }
     }
     return String(escaped)
+  }
+
+  /// `\u202e`; of what lies above U+FFFF both surrogates.
+  static func escape(of scalar: Unicode.Scalar) -> String {
+    (UTF16.encode(scalar).map(Array.init) ?? []).map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
   }
 
   /// Replaces the file at `path`.

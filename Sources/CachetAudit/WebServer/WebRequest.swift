@@ -62,8 +62,7 @@ struct WebRequest: Sendable, Hashable {
         bytes.append(byte)
         continue
       }
-      guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), code != 0
-      else { return nil }
+      guard let code = UInt8(hexadecimal: rest.prefix(2)), code != 0 else { return nil }
       if code == UInt8(ascii: "/"), slash != .decoded {
         guard slash == .kept else { return nil }
         bytes += [byte] + rest.prefix(2)

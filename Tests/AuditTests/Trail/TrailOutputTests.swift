@@ -54,6 +54,11 @@ struct TrailOutputTests {
     #expect(SyslogMessage.text(.event(Self.event()), host: "").contains("Z - cachet-mfa-audit"))
   }
 
+  @Test("what a screen would obey is an escape in JSON")
+  func escapes() {
+    #expect(JSON.text("a\"\\\n\u{202E}ä\u{E0001}").text == #""a\"\\\u000a\u202eä\udb40\udc01""#)
+  }
+
   @Test("JSON is read again as it was, a line each")
   func json() throws {
     let folder = try Scratch()

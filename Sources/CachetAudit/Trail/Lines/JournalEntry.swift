@@ -67,8 +67,8 @@ struct JournalEntry {
       case UInt8(ascii: "r"): text.append(0x0D)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "u"):
-        guard let high = RoutePath.hexadecimal(cursor.rest.prefix(2)),
-          let low = RoutePath.hexadecimal(cursor.rest.dropFirst(2).prefix(2))
+        guard let high = UInt8(hexadecimal: cursor.rest.prefix(2)),
+          let low = UInt8(hexadecimal: cursor.rest.dropFirst(2).prefix(2))
         else { return nil }
         cursor = Cursor(cursor.rest.dropFirst(4))
         // All of ours is ASCII; the rest need only be there.

@@ -17,7 +17,7 @@ struct RoutePath {
       switch byte {
       case UInt8(ascii: "?"), UInt8(ascii: "#"): break scan
       case UInt8(ascii: "%"):
-        if let value = Self.hexadecimal(digits.rest.prefix(2)) {
+        if let value = UInt8(hexadecimal: digits.rest.prefix(2)) {
           decoded = value
           digits = Cursor(digits.rest.dropFirst(2))
         }
@@ -38,18 +38,4 @@ struct RoutePath {
 
   /// There, or below it.
   func isBelow(_ path: String) -> Bool { isAt(path) || text.starts(with: (path + "/").utf8) }
-
-  static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
-    guard digits.count == 2 else { return nil }
-    var value: UInt8 = 0
-    for digit in digits {
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | (digit - 0x30)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
-        value = value << 4 | ((digit | 0x20) - 0x57)
-      default: return nil
-      }
-    }
-    return value
-  }
 }

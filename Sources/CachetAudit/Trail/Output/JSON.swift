@@ -23,11 +23,7 @@ indirect enum JSON {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": quoted += "\\\(scalar)"
-      case _
-      where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-        || (0x2028...0x2029).contains(scalar.value):
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where !Printable.isShown(scalar): quoted += JSONText.escape(of: scalar)
       default: quoted.unicodeScalars.append(scalar)
       }
     }
