@@ -78,6 +78,7 @@ private func ask(_ credentials: borrowing Credentials) {
   var i = 0
   while let factor = credentials.factors[i] {
     expect(credentials.uses(factor.id), "an id that is used")
+    expect(credentials.factor(factor.id)?.name == factor.name, "one id, one factor")
     expect(credentials.index(named: factor.name) == i, "one name, one factor")
     expect(Parameters.periods.contains(factor.parameters.period), "a period")
     _ = StatePage.Place.of(factor.id)

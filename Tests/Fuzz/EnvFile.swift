@@ -32,12 +32,17 @@ private func read(_ text: [UInt8], _ dialect: Dotenv.Dialect) {
 private func judge(_ value: HiddenValue?, _ dialect: Dotenv.Dialect) {
   let made = EnvironmentValue(value, dialect: dialect)
   if case .bool(let isOn) = made { expect(made.isTruthy == isOn && made.text == nil, "a switch") }
+  if case .null = made { expect(made.written == nil && made.word == nil, "nothing") }
   guard let value else { return }
   expect(value.isSame(as: value), "a value is itself")
-  expect("\(value)" == "(\(value.bytes.count) bytes, not shown)", "a value is not shown")
+  for shown in ["\(value)", String(reflecting: value)] {
+    expect(shown == "(\(value.bytes.count) bytes, not shown)", "a value is not shown")
+  }
   if let text = made.text {
     expect(text.bytes.count <= value.bytes.count, "nothing is added")
     expect(made.isTruthy == !(text.bytes.isEmpty || text.bytes == [0x30]), "PHP's truth")
+    expect(made.written?.bytes == text.bytes, "a text is written as it is")
+    expect((made.word == nil) == text.bytes.isEmpty, "only nothing is no word")
   }
 }
 

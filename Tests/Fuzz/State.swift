@@ -174,7 +174,11 @@ private func use(
 
 /// Counters come back from their words; those of the table have no checksum, so any word is one.
 private func checkCounters(_ value: UInt64) {
-  expect(AttemptCounter(stateValue: value).stateValue == value, "a counter comes back")
+  let counter = AttemptCounter(stateValue: value)
+  expect(counter.stateValue == value, "a counter comes back")
+  let back = counter.givingBack(time: 0)
+  expect(back.refused == counter.refused, "what is given back does not count")
+  expect(back.pending == max(0, counter.pending - 1), "one less is being decided")
   let tableWord = value & (1 << 46 - 1)
   expect(AttemptCounter(tableWord: tableWord).tableValue == tableWord, "a counter comes back")
 }

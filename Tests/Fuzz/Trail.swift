@@ -49,6 +49,7 @@ private func split(_ text: ArraySlice<UInt8>, by size: Int) -> [[UInt8]] {
     splitter.append(rest.prefix(size))
     rest = rest.dropFirst(size)
     while take(splitter.next()) {}
+    expect(total + splitter.pending == text.count - rest.count, "no byte is lost between lines")
   }
   _ = take(splitter.rest())
   expect(total == text.count, "every byte is part of a line")
@@ -95,6 +96,8 @@ private func judge(_ reading: LineReading) {
   guard case .occurrence(let one) = reading else { return }
   expect(one.time.seconds > -200_000 && one.time.seconds < 253_402_400_000, "a time")
   expect(one.detail.utf8.count <= 2000, "a few words")
+  expect(!one.kind.isContext || !one.kind.isActivity, "to see is not to change")
+  judgeShown(one.who)
   for text in [one.user, one.address, one.detail] { if let text { judgeShown(text) } }
   var cursor = Cursor(Array(one.time.description.utf8)[...])
   if one.time.seconds >= 0, one.time.seconds < 253_402_300_800 {
