@@ -56,7 +56,10 @@ struct CommandTests {
         """)
     let nowhere = try await audit("/nonexistent")
     #expect(nowhere.status == 2)
-    #expect(nowhere.errors.hasPrefix("cachet-mfa audit: error: /nonexistent: no Cachet here"))
+    #expect(nowhere.errors == "cachet-mfa audit: error: /nonexistent: No such file or directory\n")
+    let other = try await audit("/usr")
+    #expect(other.status == 2)
+    #expect(other.errors.hasPrefix("cachet-mfa audit: error: /usr: no Cachet here"))
     let list = try await audit(fixture.root, "--features", "/nonexistent")
     #expect(list.status == 2)
   }

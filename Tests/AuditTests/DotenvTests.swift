@@ -38,7 +38,7 @@ struct DialectRow: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite("Dotenv: two dialects", .timeLimit(.minutes(1)))
+@Suite("Dotenv: two dialects", .timeLimit(.minutes(10)))
 struct DotenvTests {
   static let rows: [DialectRow] = [
     .init("A=secret#1", two: .text("secret#1"), five: .text("secret")),

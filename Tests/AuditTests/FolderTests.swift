@@ -34,7 +34,8 @@ struct FolderTests {
   }
 
   @Test(
-    "a pipe or a folder in its place is refused, and waited for by nobody", .timeLimit(.minutes(1)))
+    "a pipe or a folder in its place is refused, and waited for by nobody", .timeLimit(.minutes(10))
+  )
   func pipe() throws {
     try withFolder { folder in
       #expect(unsafe mkfifo(folder.absolute("pipe"), 0o600) == 0)
@@ -43,7 +44,7 @@ struct FolderTests {
     }
   }
 
-  @Test("what is no file is not even opened: that alone may act", .timeLimit(.minutes(1)))
+  @Test("what is no file is not even opened: that alone may act", .timeLimit(.minutes(10)))
   func unopened() throws {
     try withFolder { folder in
       #expect(unsafe mkfifo(folder.absolute("pipe"), 0o600) == 0)

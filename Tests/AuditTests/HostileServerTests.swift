@@ -56,7 +56,7 @@ struct HostileServerTests {
     }
   }
 
-  @Test("PostgreSQL: an answer that never comes is not waited for", .timeLimit(.minutes(1)))
+  @Test("PostgreSQL: an answer that never comes is not waited for", .timeLimit(.minutes(10)))
   func silentPostgreSQL() throws {
     let server = try postgreSQL { $0.listen() }
     let session = try PostgreSQLSession(try settings("pgsql", server.port), limit: Self.soon)
@@ -67,7 +67,7 @@ struct HostileServerTests {
     #expect(refusal { _ = try session.rows("SELECT 1") }.0 != nil)
   }
 
-  @Test("PostgreSQL: nor one that never ends, or comes a byte at a time", .timeLimit(.minutes(1)))
+  @Test("PostgreSQL: nor one that never ends, or comes a byte at a time", .timeLimit(.minutes(10)))
   func endlessPostgreSQL() throws {
     let head = Self.message(
       "T",
@@ -94,7 +94,7 @@ struct HostileServerTests {
     }
   }
 
-  @Test("PostgreSQL: COPY, and rows of another shape, are no answer", .timeLimit(.minutes(1)))
+  @Test("PostgreSQL: COPY, and rows of another shape, are no answer", .timeLimit(.minutes(10)))
   func strangePostgreSQL() throws {
     let copy = try postgreSQL { connection in
       connection.send(Self.message("H", [0, 0, 0]))
@@ -118,7 +118,7 @@ struct HostileServerTests {
         == .database("it answers something else than it was asked"))
   }
 
-  @Test("PostgreSQL: silence before anybody has signed in ends too", .timeLimit(.minutes(1)))
+  @Test("PostgreSQL: silence before anybody has signed in ends too", .timeLimit(.minutes(10)))
   func mutePostgreSQL() throws {
     let server = try FakeServer { $0.listen() }
     let (seen, time) = refusal {
@@ -178,7 +178,7 @@ struct HostileServerTests {
     }
   }
 
-  @Test("MySQL: an answer that never comes is not waited for", .timeLimit(.minutes(1)))
+  @Test("MySQL: an answer that never comes is not waited for", .timeLimit(.minutes(10)))
   func silentMySQL() throws {
     let server = try mySQL { $0.listen() }
     let session = try MySQLSession(try settings("mysql", server.port), limit: Self.soon)
@@ -186,7 +186,7 @@ struct HostileServerTests {
     #expect(seen != nil && time < .seconds(10))
   }
 
-  @Test("MySQL: nor one that never ends", .timeLimit(.minutes(1)))
+  @Test("MySQL: nor one that never ends", .timeLimit(.minutes(10)))
   func endlessMySQL() throws {
     let server = try mySQL { connection in
       connection.send(
@@ -206,7 +206,7 @@ struct HostileServerTests {
     #expect(time < .seconds(10))
   }
 
-  @Test("MySQL: who asks for the password itself does not get it", .timeLimit(.minutes(1)))
+  @Test("MySQL: who asks for the password itself does not get it", .timeLimit(.minutes(10)))
   func askingMySQL() throws {
     for method in ["mysql_clear_password", "dialog", "mysql_old_password", ""] {
       let heard = Heard()

@@ -28,7 +28,7 @@ struct SQLiteTests {
     }
   }
 
-  @Test("a pipe in the file's place is waited for by nobody", .timeLimit(.minutes(1)))
+  @Test("a pipe in the file's place is waited for by nobody", .timeLimit(.minutes(10)))
   func pipe() throws {
     let fixture = try Fixture(.three)
     let path = "\(fixture.root)/pipe"

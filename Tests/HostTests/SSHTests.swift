@@ -366,11 +366,11 @@ extension HostTests {
     @Test("a connection that waits at its prompt keeps nobody waiting")
     func waiting() async throws {
       try await withGuarded { home in
-        async let idle = home.host.ssh("alice", [("Password:", "alice-password")], within: 4)
+        async let idle = home.host.ssh("alice", [("Password:", "alice-password")], within: 12)
         try await Task.sleep(for: .seconds(1))
         let started = ContinuousClock.now
         try await expect(home.ssh(home.both(home.alice.code())), isIn: true, ["accepted code"])
-        #expect(ContinuousClock.now - started < .seconds(3))
+        #expect(ContinuousClock.now - started < .seconds(9))
         let ended = try await idle
         #expect(ended.status == 124 && ended.output.contains("code for alice"), "\(ended.output)")
       }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The Cachet in a folder: which one it is, and by what that is known.
 struct Installation: Sendable {
@@ -20,6 +21,9 @@ struct Installation: Sendable {
   let packages: [String: String]
 
   init(_ folder: Folder) throws(Obstacle) {
+    guard try folder.status("") != nil else {
+      throw .unreadable(path: ".", errno: ENOENT)
+    }
     guard try folder.status("artisan") != nil, try folder.status("public") != nil else {
       throw .noInstallation(folder.root)
     }

@@ -38,6 +38,7 @@ final class ByteStream {
     let file = unsafe mkstemp(&template)
     guard file >= 0 else { throw .unwritable(path: folder, errno: errno) }
     unsafe unlink(template)
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     (path, self.file, isOwn, replacement) = (folder, file, true, nil)
   }
 
@@ -69,7 +70,10 @@ final class ByteStream {
     var room = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       let count = unsafe read(other.file, &room, room.count)
-      guard count >= 0 else { throw .unreadable(path: other.path, errno: errno) }
+      guard count >= 0 else {
+        if errno == EINTR { continue }
+        throw .unreadable(path: other.path, errno: errno)
+      }
       guard count > 0 else { return }
       piece.append(contentsOf: room[..<count])
       try flush()

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A log and what was rotated away from it: `FILE`, `FILE.1`, `FILE.2.gz` … as logrotate names them.
+/// A log and what was rotated away from it, from where it was reviewed on.
 struct LogChain {
   /// Why lines may be missing behind a mark.
   enum Break {
@@ -34,12 +34,13 @@ struct LogChain {
       do throws(Obstacle) { return try file.resume(at: mark) } catch { return true }
     }
     var isFound = files.first.map(isContinued) ?? false
-    var number = 1
-    while !isFound, number <= Self.longest, let older = try Self.rotated(path, number) {
-      number += 1
-      if files.contains(where: { older.isSame(as: $0) }) { continue }
-      files.append(older)
-      isFound = isContinued(older)
+    if !isFound {
+      var rotated = try RotatedLogs(of: path)
+      while !isFound, files.count <= Self.longest, let older = try rotated.next() {
+        if files.contains(where: { older.isSame(as: $0) }) { continue }
+        files.append(older)
+        isFound = isContinued(older)
+      }
     }
     if isFound {
       rupture = nil
@@ -50,21 +51,5 @@ struct LogChain {
       rupture = .gap
     }
     self.files = files.reversed()
-  }
-
-  /// The one of `paths` that `path` was rotated away from.
-  static func newest(of path: String, among paths: [String]) -> String? {
-    var parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.last == "gz" { parts.removeLast() }
-    guard parts.popLast().flatMap({ Int($0) }) != nil else { return nil }
-    let name = parts.joined(separator: ".")
-    return paths.contains(name) ? name : nil
-  }
-
-  private static func rotated(_ path: String, _ number: Int) throws(Obstacle) -> LogFile? {
-    for name in ["\(path).\(number)", "\(path).\(number).gz"] {
-      do throws(Obstacle) { return try LogFile(path: name) } catch .unreadable(_, ENOENT) {}
-    }
-    return nil
   }
 }

@@ -100,7 +100,7 @@ struct TrailSources {
   /// Whether a log is no older part of one that is given too, and continued from its mark. The next
   /// review finds it there: it has no mark of its own.
   private mutating func isToBeRead(_ path: String, beside paths: [String]) -> Bool {
-    guard let newest = LogChain.newest(of: path, among: paths) else { return true }
+    guard let newest = RotatedLogs.newest(of: path, among: paths) else { return true }
     forgotten.append(whole(path))
     guard before?.sources[whole(newest)] != nil else { return true }
     notes.append("\(path) is read with \(newest), as far as that was not reviewed")
