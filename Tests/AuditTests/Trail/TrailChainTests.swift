@@ -64,43 +64,29 @@ struct TrailChainTests {
 
   // MARK: - Continued
 
-  @Test("rotated several times, packed but for the first: read from the mark on, in order")
-  func rotated() async throws {
+  @Test(
+    "rotated several times, packed but for the first: read from the mark on, in order",
+    arguments: [
+      [".1", ".2", ".3", ".4"], ["-20261001", "-20260930", "-20260929", "-20201231"],
+      ["-2026-10-01", "-2026-09-30", "-2025-12-31", "-2025-11-30"],
+      ["-20261001-23", "-20261001-22", "-20261001", "-20260930"],
+      ["-20270101", "-20261231-1798675200", "-20261230", "-20261229-1798502400"],
+    ])
+  func rotated(names: [String]) async throws {
+    let names = names.map { "access.log" + $0 }
     try folder.write("access.log", lines(1...2))
     let mark = try read(from: nil).mark
     try folder.append("access.log", line(3))
-    try move("access.log", "access.log.3")
-    try await pack("access.log.3")
-    try folder.write("access.log.2", lines(4...5))
-    try await pack("access.log.2")
-    try folder.write("access.log.1", line(6))
+    try move("access.log", names[2])
+    try await pack(names[2])
+    try folder.write(names[1], lines(4...5))
+    try await pack(names[1])
+    try folder.write(names[0], line(6))
     try folder.write("access.log", line(7))
     // Reviewed long ago.
-    try folder.write("access.log.4", line(9))
-    try await pack("access.log.4")
-    let next = try read(from: mark)
-    #expect(next.told == ["3", "4", "5", "6", "7"] && next.obstacle == nil)
-    #expect(try read(from: next.mark).told.isEmpty)
-  }
-
-  @Test(
-    "rotated with a date in the name: the newest first, in whatever form its days are",
-    arguments: [
-      ["20261001", "20260930", "20260929"], ["2026-10-01", "2026-09-30", "2025-12-31"],
-      ["20261001-23", "20261001-22", "20261001"], ["20270101", "20261231-1798675200", "20261230"],
-    ])
-  func dated(days: [String]) async throws {
-    try folder.write("access.log", lines(1...2))
-    let mark = try read(from: nil).mark
-    try folder.append("access.log", line(3))
-    try move("access.log", "access.log-\(days[2])")
-    try await pack("access.log-\(days[2])")
-    try folder.write("access.log-\(days[1])", lines(4...5))
-    try await pack("access.log-\(days[1])")
-    try folder.write("access.log-\(days[0])", line(6))
-    try folder.write("access.log", line(7))
-    // Reviewed long ago, and of no day.
-    try folder.write("access.log-20201231", line(8))
+    try folder.write(names[3], line(8))
+    try await pack(names[3])
+    // Of no day, or of one whose names do not go by time.
     for name in ["01102026", "20261301", "x", "2026", "20261001.bak"] {
       try folder.write("access.log-\(name)", line(9))
     }
