@@ -69,6 +69,7 @@ struct TrailChainTests {
     arguments: [
       [".1", ".2", ".3", ".4"], ["-20261001", "-20260930", "-20260929", "-20201231"],
       ["-2026-10-01", "-2026-09-30", "-2025-12-31", "-2025-11-30"],
+      [".20261001", "_20260930", "-20260929_23", ".20201231-10:00"],
       ["-20261001-23", "-20261001-22", "-20261001", "-20260930"],
       ["-20270101", "-20261231-1798675200", "-20261230", "-20261229-1798502400"],
     ])
@@ -106,11 +107,59 @@ struct TrailChainTests {
     try folder.write(newer, lines(3...4))
     try folder.write("access.log", line(5))
     for (name, second) in [(older, 1_790_000_000), (newer, 1_790_100_000)] {
-      try FileManager.default.setAttributes(
-        [.modificationDate: Date(timeIntervalSince1970: Double(second))],
-        ofItemAtPath: folder.path(name))
+      try touch(name, second)
     }
     #expect(try read(from: mark).told == ["3", "4", "5"])
+  }
+
+  private func touch(_ name: String, _ second: Int) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: Double(second))],
+      ofItemAtPath: folder.path(name))
+  }
+
+  @Test("copies with a day in their name beside what was rotated: nothing is left out")
+  func besides() throws {
+    try folder.write("access.log", lines(1...2))
+    let mark = try read(from: nil).mark
+    try folder.append("access.log", line(3))
+    try folder.write("access.log-20261004", lines(1...3))
+    try folder.append("access.log", line(4))
+    try move("access.log", "access.log.1")
+    try folder.write("access.log", line(5))
+    try folder.write("access.log-20261005", line(5))
+    try folder.append("access.log", line(6))
+    for (name, second) in [("-20261004", 100), (".1", 200), ("-20261005", 300)] {
+      try touch("access.log" + name, 1_790_000_000 + second)
+    }
+    #expect(try read(from: mark).told == ["3", "4", "5", "5", "6"])
+  }
+
+  @Test("what was reviewed, put there again as if it were newer, hides nothing", arguments: [1, 9])
+  func planted(second: Int) async throws {
+    try folder.write("access.log", lines(1...2))
+    let mark = try read(from: nil).mark
+    try folder.append("access.log", line(3))
+    // Packed, it is another file.
+    try move("access.log", "access.log.1")
+    try await pack("access.log.1")
+    try touch("access.log.1.gz", 1_790_000_005)
+    try folder.write("access.log-20991231", lines(1...2))
+    try touch("access.log-20991231", 1_790_000_000 + second)
+    try folder.write("access.log", line(4))
+    #expect(try read(from: mark).told == ["3", "4"])
+  }
+
+  @Test("what is no file is told, and all that are files are read")
+  func noFile() throws {
+    try folder.write("access.log", lines(1...2))
+    let mark = try read(from: nil).mark
+    try folder.write("access.log", line(3))
+    try FileManager.default.createDirectory(
+      atPath: folder.path("access.log-20261001"), withIntermediateDirectories: false)
+    let seen = try read(from: mark)
+    #expect(seen.told == ["log-cut access.log", "3"])
+    #expect(seen.obstacle == .notRegular(path: folder.path("access.log-20261001")))
   }
 
   @Test("which log a file was moved away from")
@@ -120,6 +169,8 @@ struct TrailChainTests {
       ("/l/access.log.7.gz", "/l/access.log"), ("/l/other.log-20261001", "/l/other.log"),
       ("/l/other.log-2026-10-01.gz", "/l/other.log"), ("access-20261001", "access"),
       ("/l/access.log-20261001.bak", nil), ("/l/access.log", nil), ("/l/third.log.1", nil),
+      ("/l/access.log.20261001", "/l/access.log"), ("/l/access.log.401", nil),
+      ("/l/access.log.01", nil),
       ("/l/access.log.gz", nil), ("/l/other.log-01102026", nil), ("access.log-20261001", nil),
     ] {
       #expect(RotatedLogs.newest(of: name, among: logs) == log, "\(name)")

@@ -32,6 +32,7 @@ final class LogBytes {
   deinit { if facts != nil { close(file) } }
 
   var isFile: Bool { facts != nil }
+  var changed: Int { facts?.st_mtim.tv_sec ?? 0 }
   var device: UInt64? { facts.map { UInt64($0.st_dev) } }
   var inode: UInt64? { facts.map { UInt64($0.st_ino) } }
 

@@ -10,12 +10,11 @@ struct LogChain {
     case gap
   }
 
-  /// More than anybody keeps; each is open while it is looked for.
-  static let longest = 400
-
   /// What is to be read, the oldest first.
   let files: [LogFile]
   let rupture: Break?
+  /// What kept others from being looked at.
+  let obstacle: Obstacle?
 
   /// From the file on that `mark` is about; without a mark the present one alone, which with one
   /// `mayBeGone`.
@@ -26,24 +25,32 @@ struct LogChain {
       where mayBeGone && mark != nil
     {}
     guard let mark, mark.offset != nil else {
-      (self.files, rupture) = (files, nil)
+      (self.files, rupture, obstacle) = (files, nil, nil)
       return
     }
     // One that cannot be unpacked ends the search: it is told of when it is read.
+    var end: Int?
     func isContinued(_ file: LogFile) -> Bool {
-      do throws(Obstacle) { return try file.resume(at: mark) } catch { return true }
+      do throws(Obstacle) { return try file.resume(at: mark) } catch { return end == nil }
     }
-    var isFound = files.first.map(isContinued) ?? false
-    if !isFound {
-      var rotated = try RotatedLogs(of: path)
-      while !isFound, files.count <= Self.longest, let older = try rotated.next() {
-        if files.contains(where: { older.isSame(as: $0) }) { continue }
-        files.append(older)
-        isFound = isContinued(older)
-      }
+    if let file = files.first, isContinued(file) {
+      (self.files, rupture, obstacle) = (files, nil, nil)
+      return
     }
-    if isFound {
+    // What was reviewed ends the search, whatever its name; among names with days it may be a copy
+    // that does, and the log itself is older.
+    var older = RotatedLogs(of: path)
+    while end == nil || !older.isNumbered, let file = older.next() {
+      if files.contains(where: { file.isSame(as: $0) }) { continue }
+      files.append(file)
+      guard isContinued(file) else { continue }
+      end = files.count
+      if file.isFile(of: mark) { break }
+    }
+    obstacle = older.obstacle
+    if let end {
       rupture = nil
+      files.removeSubrange(end...)
     } else if let place = files.firstIndex(where: { $0.isFile(of: mark) }) {
       rupture = .cut(path: files[place].path)
       files.removeSubrange((place + 1)...)

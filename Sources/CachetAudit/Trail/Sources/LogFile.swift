@@ -45,6 +45,9 @@ final class LogFile {
     return true
   }
 
+  /// When it was last written to, in seconds.
+  var changed: Int { bytes.changed }
+
   func isFile(of mark: SourceMark) -> Bool {
     mark.inode != nil && (mark.device, mark.inode) == (reviewed.device, reviewed.inode)
   }

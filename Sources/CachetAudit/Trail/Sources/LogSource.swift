@@ -10,7 +10,7 @@ final class LogSource<Reader: LineReader>: TrailSource {
   private var last: LogFile?
   /// What `mark` and these files say of one another, told before their lines.
   private var rupture: TrailEvent?
-  /// Of a file that could not be read to its end; those behind it are read all the same.
+  /// Of a file that could not be looked at, or read to its end; the others are read all the same.
   private var obstacle: Obstacle?
 
   init(
@@ -20,6 +20,7 @@ final class LogSource<Reader: LineReader>: TrailSource {
     self.reader = reader
     let chain = try LogChain(path: path, from: mark, mayBeGone: mayBeGone)
     files = chain.files[...]
+    obstacle = chain.obstacle
     name = files.last?.path ?? path
     rupture = chain.rupture.map {
       TrailEvent(
@@ -86,7 +87,7 @@ extension LogChain.Break {
       Occurrence(
         time: now, kind: .logGap,
         detail:
-          "the file that was reviewed up to line \(line) is not there any more; all that are there are read"
+          "the file that was reviewed up to line \(line) is not there any more; all that were found are read"
       )
     }
   }

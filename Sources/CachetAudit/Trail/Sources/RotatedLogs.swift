@@ -1,65 +1,71 @@
 import Glibc
 
-/// What logrotate moved away from a log, the newest first: `FILE.1`, `FILE.2.gz` …, with its `dateext`
-/// `FILE-20261001`, `FILE-20260930.gz` …, and both where somebody went from one to the other.
+/// What logrotate moved away from a log: `FILE.1`, `FILE.2.gz` …, or with its `dateext` `FILE-20261001`,
+/// `FILE-20260930.gz` …; both where somebody went from one to the other, or copies it besides.
 struct RotatedLogs {
+  /// More than anybody looks at in a review; each is open while the mark is looked for.
+  static let longest = 400
+
   private let path: String
   private var number = 1
-  /// Without `.gz`.
-  private var dated: ArraySlice<String>
-  private let isDatedNewer: Bool
+  /// Where some have a day in their name: all there are, the newest first.
+  private var sorted: ArraySlice<LogFile>?
+  /// What kept one of them, or all, from being looked at.
+  private(set) var obstacle: Obstacle?
 
-  init(of path: String) throws(Obstacle) {
+  /// Whether the names alone say which one is the next older one.
+  var isNumbered: Bool { sorted == nil }
+
+  init(of path: String) {
     self.path = path
-    let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let folder = String(path[..<cut])
-    let prefix = path[cut...] + "-"
-    let days = try Folder.workingDirectory.names(in: folder).compactMap { name -> Substring? in
-      guard name.hasPrefix(prefix) else { return nil }
-      let day = Self.unpacked(name).dropFirst(prefix.count)
-      return Self.isDay(day) ? day : nil
-    }
-    dated =
-      Set(days).sorted { $0.filter(\.isNumber) > $1.filter(\.isNumber) }
-      .map { "\(path)-\($0)" }[...]
-    func changed(_ bare: String) throws(Obstacle) -> Int? {
-      for name in [bare, bare + ".gz"] {
-        if let status = try Folder.workingDirectory.status(name) { return status.changed }
-      }
-      return nil
-    }
-    if let first = dated.first, let day = try changed(first), let one = try changed("\(path).1") {
-      isDatedNewer = day > one
-    } else {
-      isDatedNewer = false
-    }
+    let dated = namesWithDays()
+    guard !dated.isEmpty else { return }
+    var files: [LogFile] = []
+    while files.count < Self.longest / 2, let file = nextNumbered() { files.append(file) }
+    let hasNumbers = !files.isEmpty
+    for name in dated.prefix(Self.longest / 2) { if let file = open(name) { files.append(file) } }
+    // Names of one kind are told apart by themselves, others only by their last line.
+    if hasNumbers { files.sort { $0.changed > $1.changed } }
+    sorted = files[...]
   }
 
-  mutating func next() throws(Obstacle) -> LogFile? {
-    if isDatedNewer, let file = try nextDated() { return file }
-    if let file = try nextNumbered() { return file }
-    return try nextDated()
+  mutating func next() -> LogFile? {
+    sorted == nil ? nextNumbered() : sorted?.popFirst()
   }
 
   // By name, and not from a list: what is renamed meanwhile is found twice, and not missed.
-  private mutating func nextNumbered() throws(Obstacle) -> LogFile? {
-    guard let file = try Self.open("\(path).\(number)") else { return nil }
+  private mutating func nextNumbered() -> LogFile? {
+    guard number <= Self.longest, let file = open("\(path).\(number)") else { return nil }
     number += 1
     return file
   }
 
-  private mutating func nextDated() throws(Obstacle) -> LogFile? {
-    while let name = dated.popFirst() {
-      if let file = try Self.open(name) { return file }
+  private mutating func open(_ bare: String) -> LogFile? {
+    for name in [bare, bare + ".gz"] {
+      do throws(Obstacle) { return try LogFile(path: name) } catch .unreadable(_, ENOENT) {
+        continue
+      } catch {
+        obstacle = obstacle ?? error
+        return nil
+      }
     }
     return nil
   }
 
-  private static func open(_ bare: String) throws(Obstacle) -> LogFile? {
-    for name in [bare, bare + ".gz"] {
-      do throws(Obstacle) { return try LogFile(path: name) } catch .unreadable(_, ENOENT) {}
+  /// Without `.gz`, the newest first.
+  private mutating func namesWithDays() -> [String] {
+    let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let prefix = path[cut...]
+    do throws(Obstacle) {
+      let names = try Folder.workingDirectory.names(in: String(path[..<cut]))
+      let bare = Set(names.filter { $0.hasPrefix(prefix) }.map(Self.unpacked))
+      return bare.filter { Self.isDated($0.dropFirst(prefix.count)) }
+        .sorted { ($0.filter(\.isNumber), $0) > ($1.filter(\.isNumber), $1) }
+        .map { String(path[..<cut] + $0) }
+    } catch {
+      obstacle = error
+      return []
     }
-    return nil
   }
 
   /// The one of `paths` that `path` was moved away from.
@@ -68,11 +74,7 @@ struct RotatedLogs {
     return paths.first { other in
       guard bare.hasPrefix(other) else { return false }
       let suffix = bare.dropFirst(other.count)
-      return switch suffix.first {
-      case ".": Int(suffix.dropFirst()) != nil
-      case "-": isDay(suffix.dropFirst())
-      default: false
-      }
+      return isNumbered(suffix) || isDated(suffix)
     }
   }
 
@@ -80,12 +82,21 @@ struct RotatedLogs {
     name.hasSuffix(".gz") ? name.dropLast(3) : name[...]
   }
 
-  /// `20261001` or `2026-10-01`, and what a `dateformat` may add: of the year first alone the order of
-  /// the names is that of time.
-  private static func isDay(_ suffix: Substring) -> Bool {
-    guard suffix.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: "-") }) else { return false }
-    let digits = Array(suffix.filter(\.isNumber))
+  private static func isNumbered(_ suffix: Substring) -> Bool {
+    guard suffix.first == ".", let number = Int(suffix.dropFirst()) else { return false }
+    return suffix == ".\(number)" && (1...longest).contains(number)
+  }
+
+  /// `-20261001`, `.2026-10-01`, and what a `dateformat` may add: with the year first, the order of the
+  /// names is that of time.
+  private static func isDated(_ suffix: Substring) -> Bool {
+    let marks = "-._:"
+    guard let first = suffix.first, marks.contains(first),
+      suffix.allSatisfy({ marks.contains($0) || $0.isASCII && $0.isNumber })
+    else { return false }
+    let digits = suffix.filter(\.isNumber)
     guard digits.count >= 8 else { return false }
-    return Day("\(String(digits[..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))") != nil
+    let (year, rest) = (digits.prefix(4), digits.dropFirst(4))
+    return Day("\(year)-\(rest.prefix(2))-\(rest.dropFirst(2).prefix(2))") != nil
   }
 }
