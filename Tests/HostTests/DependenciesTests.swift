@@ -36,18 +36,40 @@ struct DependenciesTests {
   @Test(
     "each purpose asks for its own, and none for a server",
     arguments: [
-      ("build", toBuild), ("demo", toBuild),
-      ("test", "\(toBuild) mmdebstrap strace python3-jsonschema libxml2-utils"),
-      ("deb", "\(toBuild) debhelper dpkg-dev"),
+      ("build", toBuild), ("demo", "\(toBuild) mmdebstrap"),
+      (
+        "test",
+        "\(toBuild) mmdebstrap cracklib-runtime procps strace python3-jsonschema libxml2-utils"
+      ),
+      ("deb", "\(toBuild) debhelper dpkg-dev"), ("bare", "mmdebstrap"),
     ])
   func purposes(purpose: String, packages: String) async throws {
     try await withMachine { machine in
       try machine.remove(
-        "pkg-config", "strip", "git", "mmdebstrap", "strace", "jsonschema", "xmllint", "dh",
-        "dpkg-buildpackage")
+        "pkg-config", "strip", "git", "mmdebstrap", "cracklib-check", "pgrep", "strace",
+        "jsonschema", "xmllint", "dh", "dpkg-buildpackage")
       try machine.add("clang", "exit 1")
       let seen = try await machine.dependencies(purpose)
       #expect(seen.lines.first == "dependencies: to be installed by apt-get: \(packages)")
+    }
+  }
+
+  @Test("the demo needs a root of its own only where root runs it")
+  func demoOfUsers() async throws {
+    try await withMachine { machine in
+      try machine.remove("mmdebstrap")
+      try machine.add("id", "echo 1000")
+      let seen = try await machine.dependencies("demo")
+      #expect(seen.status == 0 && seen.output.isEmpty, "\(seen)")
+    }
+  }
+
+  @Test("what two purposes need is installed once")
+  func shared() async throws {
+    try await withMachine { machine in
+      try machine.remove("mmdebstrap")
+      let seen = try await machine.dependencies("demo", "test", "bare")
+      #expect(seen.lines.first == "dependencies: to be installed by apt-get: mmdebstrap")
     }
   }
 
@@ -151,8 +173,8 @@ private struct Machine {
   init(in folder: TemporaryFolder) throws {
     self.folder = folder
     for name in [
-      "swift", "clang", "pkg-config", "strip", "git", "mmdebstrap", "strace", "jsonschema",
-      "xmllint", "dh", "dpkg-buildpackage",
+      "swift", "clang", "pkg-config", "strip", "git", "mmdebstrap", "cracklib-check", "pgrep",
+      "strace", "jsonschema", "xmllint", "dh", "dpkg-buildpackage",
     ] {
       try add(name, "exit 0")
     }
