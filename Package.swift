@@ -148,7 +148,7 @@ let package = Package(
     .testTarget(name: "PAMTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["CachetAudit", "TestSupport"],
-      exclude: ["cachet", "packages", "packages-browser", "packages-database", "testroot"],
+      exclude: ["cachet", "packages", "testroot"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests", dependencies: ["CachetMFA", "TestSupport", "Store", "OTP"],

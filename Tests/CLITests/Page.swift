@@ -123,12 +123,16 @@ struct Reader {
       "TEST_SERVICES": " sshd sudo su swaylock cachet-admin cachet-mfa-password ",
       "TEST_CLOCK": "@\(now)", "TEST_JOURNAL": folder.path("journal"),
     ]
-    for name in ["in", "out", "err"] {
+    for name in ["in", "out", "err", "ended"] {
       try? FileManager.default.removeItem(atPath: folder.path(name))
     }
     let asksForShownSecret = words.first == "enroll" && !input.isEmpty
+    var pipe: FileHandle?
     if asksForShownSecret {
       _ = try await run("/usr/bin/mkfifo", [folder.path("in")])
+      // For reading too: then neither end waits for the other one to open it.
+      let descriptor = unsafe open(folder.path("in"), O_RDWR | O_CLOEXEC)
+      pipe = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     } else {
       var lines = ""
       for line in input { lines += try await expanded(line) + "\n" }
@@ -137,32 +141,31 @@ struct Reader {
     let assignments = environment.map { "\($0.key)=\($0.value)" }
     let command =
       [
-        "-c", "cd \"$1\"; shift; exec env \"$@\" < ../in > ../out 2> ../err", "sh",
-        folder.path("srv"),
+        "-c",
+        "cd \"$1\"; shift; env \"$@\" < ../in > ../out 2> ../err; status=$?; : > ../ended; exit $status",
+        "sh", folder.path("srv"),
       ]
       + assignments + [Reader.binary] + words
     async let ended = run("/bin/sh", command)
-    if asksForShownSecret { try await answer(input) }
+    if let pipe { try await answer(input, to: pipe) }
     var outcome = try await ended
     outcome.output = folder.read("out")
     outcome.errors = folder.read("err")
     return outcome
   }
 
-  /// Waits for the secret to be shown, then answers with codes of it.
-  private mutating func answer(_ input: [String]) async throws {
-    // Opens as soon as the other end does, which may also be gone by the time of the answer.
-    signal(SIGPIPE, SIG_IGN)
-    let pipe = FileHandle(forWritingAtPath: folder.path("in"))
-    for _ in 0..<1000 where !folder.read("out").contains("type this secret") {
+  /// Waits for the secret to be shown, or for the program to end, and answers with codes of it.
+  private mutating func answer(_ input: [String], to pipe: FileHandle) async throws {
+    for _ in 0..<6000 {
+      if folder.read("out").contains("type this secret") || FileManager.default.fileExists(atPath: folder.path("ended")) { break }
       try await Task.sleep(for: .milliseconds(10))
     }
     note(secretIn: folder.read("out"))
     var lines = ""
     for line in input { lines += try await expanded(line) + "\n" }
     // Whether it was read is seen in what the program says.
-    try? pipe?.write(contentsOf: Data(lines.utf8))
-    try? pipe?.close()
+    try pipe.write(contentsOf: Data(lines.utf8))
+    try pipe.close()
   }
 
   // MARK: words that stand for others

@@ -134,7 +134,7 @@ struct DemoTests {
       cp build/test/* "$2/build/test/"
       cp -r packaging/apache "$2/packaging/"
       cp -r pam/recipes "$2/pam/"
-      cp Tests/HostTests/testroot Tests/HostTests/packages Tests/HostTests/cachet "$2/Tests/HostTests/"
+      cp -r Tests/HostTests/testroot Tests/HostTests/packages Tests/HostTests/cachet "$2/Tests/HostTests/"
       ln -s "$1/.testroot" "$2/"
       """
     let copied = try await run(

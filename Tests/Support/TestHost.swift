@@ -1,7 +1,7 @@
 public import Foundation
 import Glibc
 
-/// A Debian machine of its own, opened over `.testroot` for one scenario: real sshd on loopback,
+/// A Debian machine of its own, opened over a test root for one scenario: real sshd on loopback,
 /// real sudo and su, users alice and bob (passwords `alice-password`, `bob-password`; root's is
 /// `root-password`), both in sudoers. The module and the program are installed. `bare`: without all
 /// that; `browser`: with a web browser; `database`: bare, with database servers that nobody started.
@@ -179,7 +179,9 @@ private final class Holder: Sendable {
     let script = Built.package.appending(path: "Tests/HostTests/testroot").path
     process = try Spawned(
       [script, "hold", kind],
-      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], input: .descriptor(ends[0]),
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(
+        ProcessInfo.processInfo.environment.filter { $0.key == "TEST_SUITE" }) { $1 },
+      input: .descriptor(ends[0]),
       output: folder.path("out"), errors: folder.path("err"))
   }
 
