@@ -157,7 +157,11 @@ struct Reader {
   /// Waits for the secret to be shown, or for the program to end, and answers with codes of it.
   private mutating func answer(_ input: [String], to pipe: FileHandle) async throws {
     for _ in 0..<6000 {
-      if folder.read("out").contains("type this secret") || FileManager.default.fileExists(atPath: folder.path("ended")) { break }
+      if folder.read("out").contains("type this secret")
+        || FileManager.default.fileExists(atPath: folder.path("ended"))
+      {
+        break
+      }
       try await Task.sleep(for: .milliseconds(10))
     }
     note(secretIn: folder.read("out"))

@@ -7,7 +7,7 @@ extension HostTests {
   struct Systemd {
     @Test("confined by its unit, the broker signs in, counts with pam_faillock and serves users")
     func confined() async throws {
-      try await withUnits { home, systemd in
+      try await withUnits { home in
         try home.host.pam(
           "cachet-mfa-password",
           [
@@ -54,16 +54,15 @@ extension HostTests {
         #expect(enrolled.isIn, "\(enrolled)")
 
         // Each ended well, and is forgotten.
-        let units = try await home.host.shell(
-          (systemd + ["systemctl list-units --all --plain --no-legend 'cachet-mfa-*@*'"])
-            .joined(separator: " "))
+        let units = try await home.host.run(
+          "systemctl", "list-units", "--all", "--plain", "--no-legend", "cachet-mfa-*@*")
         #expect(units.status == 0 && units.output == "", "\(units)")
       }
     }
 
     @Test("after a rush of a thousand connections others are served; signing in goes on meanwhile")
     func storm() async throws {
-      try await withUnits { home, _ in
+      try await withUnits { home in
         let told = try await home.host.shell(
           """
           mkfifo /run/go && chmod 666 /run/go
@@ -94,7 +93,7 @@ extension HostTests {
 
     @Test("what the unit forbids is forbidden to the broker's process")
     func forbidden() async throws {
-      try await withUnits { home, systemd in
+      try await withUnits { home in
         // In the broker's place, under its unit.
         try await home.host.shell(
           """
@@ -132,7 +131,7 @@ extension HostTests {
     }
 
     private func withUnits(
-      _ body: (Guarded, [String]) async throws -> Void
+      _ body: (Guarded) async throws -> Void
     ) async throws {
       try await withGuarded(sshd: nil) { home in
         let host = home.host
@@ -144,7 +143,9 @@ extension HostTests {
         try host.recipe("cachet-mfa-password", for: "cachet-mfa-password")
         try host.recipe("cachet-admin", for: "cachet-admin")
         try host.recipe("screen-locker", for: "swaylock")
-        try await host.withSystemd { systemd in try await body(home, systemd) }
+        try await host.withSystemd { host in
+          try await body(Guarded(host: host, alice: home.alice))
+        }
       }
     }
   }

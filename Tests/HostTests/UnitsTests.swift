@@ -25,7 +25,11 @@ extension HostTests {
         for unit in units {
           let told = try await host.run(
             "systemd-analyze", "verify", "--man=no", "/etc/systemd/system/\(unit)")
-          #expect(told.status == 0 && told.errors.isEmpty, "\(told)")
+          // Debian 12's systemd does not know the word, and goes on without it.
+          let errors = told.errors.split(separator: "\n").filter {
+            !$0.contains("Unknown key 'PollLimitIntervalSec' in section [Socket], ignoring.")
+          }
+          #expect(told.status == 0 && errors.isEmpty, "\(told)")
         }
         // What the alert's program does is the administrator's affair.
         for unit in units where unit.hasSuffix("@.service") && !unit.contains("alert") {
@@ -119,7 +123,7 @@ extension HostTests {
             allowed = denies ? allowed.subtracting(calls) : allowed.union(calls)
           }
         }
-        #expect(allowed.count > 100 && !allowed.contains("setuid") && !allowed.contains("mount"))
+        #expect(allowed.count > 100 && !allowed.contains("setresuid") && !allowed.contains("mount"))
         let refused = Set(made.lines).subtracting(allowed)
         #expect(refused.isEmpty, "\(refused.sorted())")
       }

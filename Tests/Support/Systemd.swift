@@ -5,8 +5,9 @@ extension TestHost {
   /// a control group of its own, with no other units and no way to the machine's kernel settings.
   /// While `body` runs its sockets are enabled.
   ///
-  /// `systemd` are the words that run a program next to it.
-  public func withSystemd(_ body: (_ systemd: [String]) async throws -> Void) async throws {
+  /// `body` gets this host with programs that run next to that systemd: it counts connections by
+  /// user, and knows no user of a process that it cannot see.
+  public func withSystemd(_ body: (TestHost) async throws -> Void) async throws {
     for file in ["sysusers.conf", "tmpfiles.conf"] { try write(shipped(file), to: "/run/\(file)") }
     let started = try await shell(
       """
@@ -49,13 +50,14 @@ extension TestHost {
     guard let pid = Int(started.output.split(separator: "\n").last ?? "") else {
       throw NotOpened(why: started.errors + read("/var/log/systemd"))
     }
-    let systemd = [
+    var beside = self
+    beside.prefix = [
       "nsenter", "--target", "\(pid)", "--mount", "--pid", "--cgroup", "--ipc", "--root", "--wd",
       "--",
     ]
     do {
-      try await enable(systemd)
-      try await body(systemd)
+      try await beside.enable()
+      try await body(beside)
     } catch {
       try await stop(pid)
       throw error
@@ -63,15 +65,14 @@ extension TestHost {
     try await stop(pid)
   }
 
-  private func enable(_ systemd: [String]) async throws {
+  private func enable() async throws {
     for role in ["decide", "self"] {
       for unit in ["cachet-mfa-\(role).socket", "cachet-mfa-\(role)@.service"] {
         try write(shipped(unit), to: "/run/units/\(unit)")
       }
     }
-    let words =
-      systemd + ["systemctl", "start", "cachet-mfa-decide.socket", "cachet-mfa-self.socket"]
-    let told = try await enter(words, input: "", within: 30)
+    let told = try await run(
+      "systemctl", "start", "cachet-mfa-decide.socket", "cachet-mfa-self.socket")
     guard told.status == 0 else { throw NotOpened(why: told.errors) }
   }
 

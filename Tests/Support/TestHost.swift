@@ -34,6 +34,8 @@ public struct TestHost: Sendable {
 
   private let holder: Holder
   private let pid: Int32
+  /// What stands before the words of each program that runs inside.
+  var prefix: [String] = []
 
   static func open(_ kind: String) async throws -> TestHost {
     let holder = try Holder(kind)
@@ -157,7 +159,7 @@ public struct TestHost: Sendable {
       "LC_ALL=C.UTF-8", "TERM=dumb", "HOME=/root",
     ]
     return try await TestSupport.run(
-      "/usr/bin/nsenter", space + ["--root", "--wd"] + inside + words, input: input,
+      "/usr/bin/nsenter", space + ["--root", "--wd"] + inside + prefix + words, input: input,
       within: seconds)
   }
 }
@@ -180,7 +182,8 @@ private final class Holder: Sendable {
     process = try Spawned(
       [script, "hold", kind],
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(
-        ProcessInfo.processInfo.environment.filter { $0.key == "TEST_SUITE" }) { $1 },
+        ProcessInfo.processInfo.environment.filter { $0.key == "TEST_SUITE" }
+      ) { $1 },
       input: .descriptor(ends[0]),
       output: folder.path("out"), errors: folder.path("err"))
   }
