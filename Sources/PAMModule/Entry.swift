@@ -11,6 +11,7 @@ public func authenticate(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
+  handle.mark(accepted: nil)
   guard let call = unsafe Call(handle, argc, argv, mayAsk: true) else { return PAM_AUTH_ERR }
   let outcome =
     switch call.location {
@@ -18,7 +19,9 @@ public func authenticate(
     case .none: RemoteSignIn.run(call.request, host: &handle)
     }
   switch outcome {
-  case .accepted: return PAM_SUCCESS
+  case .accepted:
+    handle.mark(accepted: call.request.account)
+    return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
   case .refused: return PAM_AUTH_ERR
   case .exhausted: return PAM_MAXTRIES
@@ -82,6 +85,11 @@ private struct Call {
       Call.refuse(error.reason, handle, option: error.words)
       return nil
     }
+    // An auth line that bears it would promise what an account line alone can keep.
+    guard !(mayAsk && options.needsSecondFactor) else {
+      Call.refuse(.badOption, handle, option: Quoted("needs_second_factor"))
+      return nil
+    }
     guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {
       Call.refuse(.noUser, handle)
       return nil
@@ -91,6 +99,7 @@ private struct Call {
     request.isProven = options.comesAfterFirstFactor
     request.hasSSHEvidence = handle.hasSSHEvidence
     request.needsFirstFactor = options.needsFirstFactor
+    request.lacksSecondFactor = options.needsSecondFactor && !handle.hasAccepted(account)
     request.allowsUnenrolled = options.allowsUnenrolled
     request.verifiesPassword = options.brokerVerifiesPassword
     request.window = options.window

@@ -67,6 +67,20 @@ internal import Verifier
     return unsafe withBytes(of: user, body)
   }
 
+  /// Notes in libpam's handle whom an auth line has just accepted; `nil`: nobody yet.
+  ///
+  /// Where there is no memory for the note, an account line that needs it refuses.
+  func mark(accepted account: AccountLookup?) {
+    guard case .found(let account) = account else { return unsafe shim_mark(pamh, 0) }
+    unsafe shim_mark(pamh, UInt(account.uid) + 1)
+  }
+
+  /// Whether an auth line of ours has accepted this very account in this handle.
+  func hasAccepted(_ account: AccountLookup) -> Bool {
+    guard case .found(let account) = account else { return false }
+    return unsafe shim_marked(pamh) == UInt(account.uid) + 1
+  }
+
   /// Whether the PAM environment says, as sshd does, that a method succeeded already.
   var hasSSHEvidence: Bool {
     let name: StaticString = "SSH_AUTH_INFO_0"

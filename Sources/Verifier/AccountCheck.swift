@@ -43,7 +43,10 @@ public enum AccountCheck {
       if case .notEnrolled = standing { try store.mustBeTrusted() }
       return standing
     }
+    let lacksProof = subject.request.lacksSecondFactor
     switch standing {
+    case .enrolled where lacksProof, .invited where lacksProof:
+      return Decision(.refused, .noSecondFactor)
     case .enrolled: return Decision(.accepted, .enrolled)
     case .invited: return Decision(.accepted, .invited)
     case .disabled: return Decision(.refused, .disabled)

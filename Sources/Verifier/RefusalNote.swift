@@ -15,7 +15,8 @@ enum RefusalNote: UInt8 {
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled, .noFirstFactor,
       .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver, .conversation,
       .badOption, .optionConflict, .noUser, .badName, .noFactor, .notConsecutive, .notConfirmed,
-      .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited, .store,
+      .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited,
+      .noSecondFactor, .store,
       .policy, .accountLookup, .clock, .password, .broker:
       self = .none
     }

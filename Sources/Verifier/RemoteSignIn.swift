@@ -20,11 +20,16 @@ public enum RemoteSignIn {
   }
 
   /// Whether the account may be used, without a question to anybody but the broker.
+  ///
+  /// The broker knows nothing of this PAM handle: whether a second factor was shown in it is judged
+  /// here.
   public static func account<H: SignInHost & ~Copyable>(
     _ request: Request, host: inout H
   ) -> Decision.Outcome {
     do throws(Connection.Broken) {
-      return try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+      let told = try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+      guard case .accepted = told, request.lacksSecondFactor else { return told }
+      return report(Decision(.refused, .noSecondFactor), request, &host, event: "account")
     } catch {
       return report(error.decision, request, &host, event: "account")
     }
