@@ -163,7 +163,7 @@ extension HostTests {
     private static let pass = """
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
-      fastcgi_pass unix:/run/cachet/app.sock;
+      fastcgi_pass unix:/run/php/cachet.sock;
       """
     private static let basic = "auth_basic a; auth_basic_user_file /dev/null;"
     private static let php = "location ~ \\.php(/|$) { \(pass) }"
@@ -254,9 +254,8 @@ extension HostTests {
                 Require all granted
               </Directory>
               <FilesMatch "\\.php$">
-                SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+                SetHandler "proxy:unix:/run/php/cachet.sock|fcgi://localhost"
               </FilesMatch>
-              ProxyFCGIBackendType GENERIC
               \(site.lines)
             </VirtualHost>
 
@@ -305,7 +304,7 @@ extension HostTests {
         try host.copy("packaging/nginx", to: "/usr/share/cachet-mfa/nginx")
         try host.copy("Tests/HostTests/cachet", to: "/srv/cachet/public/index.php")
         try host.write(Web.htaccess, to: "/srv/cachet/public/.htaccess")
-        try await host.must(Web.application)
+        try await Web.startPHP(on: host)
         try await body(host)
       }
     }
