@@ -146,15 +146,16 @@ struct Web {
 
   /// Cachet as an HTTP server of its own, on 127.0.0.1:8000.
   static var container: String {
-    "Listen 127.0.0.1:8000\n<VirtualHost 127.0.0.1:8000>\n\(WebDocs.served)</VirtualHost>\n"
+    "Listen 127.0.0.1:8000\n<VirtualHost 127.0.0.1:8000>\n\(WebDocs.served(in: WebDocs.apache))</VirtualHost>\n"
   }
 
   static func apache(
-    cachet words: [String], guard door: String, by way: String, _ lines: [String] = []
+    cachet words: [String], guard door: String, by way: String, _ lines: [String] = [],
+    of text: String = WebDocs.apache
   ) -> String {
     let path = words.count > 1 ? "  Define CACHET_PATH \(words[1])\n" : ""
-    return WebDocs.apache
-      .replacing(WebDocs.served, with: way == "proxy" ? WebDocs.apacheProxy : WebDocs.served)
+    let served = WebDocs.served(in: text)
+    return text.replacing(served, with: way == "proxy" ? WebDocs.apacheProxy : served)
       .replacing(
         "\n  # Last", with: lines.map { "  \($0)\n" }.joined() + "\n  # Last", maxReplacements: 1
       )
@@ -164,8 +165,8 @@ struct Web {
         with: "\(path)  Include ${CACHET_MFA}/apache/cachet-\(words[0]).conf")
   }
 
-  static func nginx(set: String, by way: String) -> String {
-    let text = WebDocs.nginx.replacing("/usr/share/cachet-mfa/nginx/cachet-2.4.conf", with: set)
+  static func nginx(set: String, by way: String, of text: String = WebDocs.nginx) -> String {
+    let text = text.replacing("/usr/share/cachet-mfa/nginx/cachet-2.4.conf", with: set)
     return way == "proxy" ? text.replacing("  root /srv/cachet/public;\n", with: "") : text
   }
 }

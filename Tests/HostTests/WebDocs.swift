@@ -11,12 +11,11 @@ enum WebDocs {
   static var nginxFastCGI: String { block("nginx", 1) }
   static var nginxProxy: String { block("nginx", 2) }
 
-  /// The lines of the virtual host that say how PHP-FPM is reached.
-  static var served: String {
-    let text = apache
+  /// The lines of a virtual host that say how PHP-FPM is reached.
+  static func served(in text: String) -> String {
     guard let start = text.firstRange(of: "  DocumentRoot"),
       let end = text.firstRange(of: "</FilesMatch>\n")
-    else { preconditionFailure("docs/web.md has another virtual host") }
+    else { preconditionFailure("another virtual host than that of docs/web.md") }
     return String(text[start.lowerBound..<end.upperBound])
   }
 

@@ -152,6 +152,7 @@ extension HostTests {
           inside.page == "GET /dashboard"
             && inside.told == [
               "told HTTP_COOKIE laravel_session=abc", "told HTTP_X_FORWARDED_HOST 127.0.0.1",
+              "told HTTP_X_FORWARDED_PROTO https",
             ], "\(inside)")
       }
     }
@@ -187,32 +188,33 @@ extension HostTests {
         "/build/%2e%2e/\(path)",
       ]
     }
+  }
+}
 
-    private func expectTurnedAway(
-      _ reply: Browser.Reply, by server: Web.Server, _ location: SourceLocation = #_sourceLocation
-    ) {
-      let isAsked =
-        switch server {
-        case .apache(let door, _, _) where door == "form":
-          reply.status == 302 && reply.location.hasPrefix("/cachet-mfa/sign-in.html?to=/")
-        case .apache, .nginx: reply.status == 401
-        }
-      #expect(isAsked && reply.page == nil, "\(reply)", sourceLocation: location)
+/// The reply is a question for password and code, and the application was not asked.
+func expectTurnedAway(
+  _ reply: Browser.Reply, by server: Web.Server, _ location: SourceLocation = #_sourceLocation
+) {
+  let isAsked =
+    switch server {
+    case .apache(let door, _, _) where door == "form":
+      reply.status == 302 && reply.location.hasPrefix("/cachet-mfa/sign-in.html?to=/")
+    case .apache, .nginx: reply.status == 401
     }
+  #expect(isAsked && reply.page == nil, "\(reply)", sourceLocation: location)
+}
 
-    /// A door that nobody here goes through.
-    private func withWeb(
-      _ server: Web.Server, cachet version: String, site lines: [String] = [],
-      _ body: (Browser) async throws -> Void
-    ) async throws {
-      try await withHost(
-        pam: ["cachet-admin": ["auth required pam_deny.so", "account required pam_deny.so"]],
-        sshd: nil
-      ) { host in
-        _ = try await Web(server, cachet: version, site: lines, on: host)
-        try await body(Browser(host: host))
-      }
-    }
+/// A door that lets nobody in.
+func withWeb(
+  _ server: Web.Server, cachet version: String, site lines: [String] = [],
+  _ body: (Browser) async throws -> Void
+) async throws {
+  try await withHost(
+    pam: ["cachet-admin": ["auth required pam_deny.so", "account required pam_deny.so"]],
+    sshd: nil
+  ) { host in
+    _ = try await Web(server, cachet: version, site: lines, on: host)
+    try await body(Browser(host: host))
   }
 }
 

@@ -8,7 +8,7 @@ public enum Effort {
   /// Whether every point of a sweep of thousands is tried: only with TESTS=full.
   public static let isWhole = ProcessInfo.processInfo.environment["TESTS"] == "full"
 
-  /// Whether thousands are tried where hundreds are otherwise: with TESTS=long, which takes an hour.
+  /// Whether thousands are tried where hundreds are otherwise: with TESTS=long.
   public static let isLong =
     isWhole || ProcessInfo.processInfo.environment["TESTS"] == "long"
 

@@ -16,11 +16,20 @@ struct Oracle {
 
   let host: TestHost
   let front: Front
-  private let backend: Backend
+  let backend: Backend
 
-  init(_ front: Front, _ backend: Backend, on host: TestHost) async throws {
+  /// Sites as the former version of docs/web.md had them.
+  let isFormer: Bool
+
+  init(
+    _ front: Front, _ backend: Backend, former: Bool = false, on host: TestHost
+  ) async throws {
     (self.host, self.front, self.backend) = (host, front, backend)
+    isFormer = former
     try await Web.install(on: host)
+    for folder in Set(Self.versions.flatMap { CachetPages($0).folders }) {
+      try host.write("file\n", to: "/srv/cachet/public/\(folder)/css/app.css")
+    }
     try await host.must("install -d -o cachet /run/cachet")
     switch backend {
     case .fastCGI: break
@@ -59,11 +68,12 @@ struct Oracle {
 
   private func startApache() async throws {
     // Both kinds of doors.
-    let doors = ["form", "basic", "basic", "form"]
+    let doors = ["form", isFormer ? "basic-cache" : "basic", "basic", "form"]
     let sites = zip(Self.versions, doors).map { version, door in
       Web.apache(
         cachet: version.split(separator: " ").map(String.init), guard: door,
-        by: backend == .fastCGI ? "fastcgi" : "proxy"
+        by: backend == .fastCGI ? "fastcgi" : "proxy",
+        of: isFormer ? FormerDocs.apache : WebDocs.apache
       )
       .replacing("*:443", with: "127.0.0.1:\(Self.port(of: version))")
       .replacing(/\ *SSL.*\n/, with: "") + "UnDefine CACHET_PATH\n"
@@ -82,17 +92,27 @@ struct Oracle {
   }
 
   private func startNginx() async throws {
+    let isFastCGI = backend == .fastCGI
     try host.write(
-      backend == .fastCGI ? WebDocs.nginxFastCGI : WebDocs.nginxProxy,
+      isFormer
+        ? isFastCGI ? FormerDocs.nginxFastCGI : FormerDocs.nginxProxy
+        : isFastCGI ? WebDocs.nginxFastCGI : WebDocs.nginxProxy,
       to: "/etc/nginx/cachet-backend.conf")
     for version in Self.versions {
       let words = version.split(separator: " ").map(String.init)
       let port = Self.port(of: version)
       let set = "/etc/nginx/set-\(port).conf"
       let path = words.count > 1 ? String(words[1].dropLast()) : ""
-      try await host.must(
-        "sed 's,(?#CACHET_PATH),\(path),' /usr/share/cachet-mfa/nginx/cachet-\(words[0]).conf >\(set)")
-      let site = Web.nginx(set: set, by: backend == .fastCGI ? "fastcgi" : "proxy")
+      if isFormer, !path.isEmpty {
+        try host.write(FormerDocs.nginxSet, to: set)
+      } else {
+        try await host.must(
+          "sed 's,(?#CACHET_PATH),\(path),' /usr/share/cachet-mfa/nginx/cachet-\(words[0]).conf >\(set)")
+      }
+      let site = Web.nginx(
+        set: set, by: isFastCGI ? "fastcgi" : "proxy",
+        of: isFormer ? FormerDocs.nginx : WebDocs.nginx
+      )
         .replacing(
           "listen 443 ssl;",
           with: "listen 127.0.0.1:\(port); listen 127.0.0.1:\(Self.secondPort(of: version)) http2;"

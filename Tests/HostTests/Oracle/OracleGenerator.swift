@@ -13,7 +13,7 @@ struct OracleGenerator {
   static let secret = "YWxpY2U6Zm9yZ2VkLXNlY3JldA=="
 
   mutating func requests(_ count: Int) -> [OracleRequest] {
-    (0..<count).map { $0 % 8 == 0 ? plain() : tricky() }
+    (0..<count).map { $0 % 8 == 0 ? plain() : $0 % 8 < 4 ? pointed() : tricky() }
   }
 
   // MARK: - Kinds
@@ -28,6 +28,19 @@ struct OracleGenerator {
     }
     request.isHTTP2 = random.chance(20)
     request.isPlain = true
+    return request
+  }
+
+  /// As plain, but for one thing.
+  private mutating func pointed() -> OracleRequest {
+    var request = plain()
+    request.isPlain = false
+    if !request.body.isEmpty { request.body = "_method=DELETE&\(request.body)" }
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0, 1: if request.body.isEmpty { addBody(to: &request) }
+    case 2: request.target += query()
+    default: request.headers += odd()
+    }
     return request
   }
 
@@ -79,12 +92,17 @@ struct OracleGenerator {
 
   private mutating func mixture(_ open: String, _ guarded: String) -> String {
     let folder = random.one(of: cachet.folders)
-    let file = random.one(of: ["/\(folder)/css/app.css", "/\(folder)/none.png", "/robots.txt"])
+    let there = "/\(folder)/css/app.css"
+    let file = random.one(of: [there, there, "/\(folder)/none.png", "/robots.txt"])
     let up = String(repeating: "/..", count: open.split(separator: "/").count)
     let rest = guarded.dropFirst()
-    let script = random.one(of: ["index.php", "INDEX.PHP", "index%2ephp", "index.php;", "index.php%20"])
-    return switch Int.random(in: 0..<16, using: &random) {
-    case 0: "/\(folder)/\(script)/x\(guarded)"
+    let script = random.one(of: [
+      "index.php", "index.php", "index.php", "INDEX.PHP", "index%2ephp", "index.php;", "index.php%20",
+    ])
+    // What Symfony cuts off is as long as the path of the script.
+    let filler = String(repeating: "x", count: random.one(of: [1, 2, 3]))
+    return switch random.one(of: [0, 0, 0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) {
+    case 0: "/\(folder)/\(script)/\(filler)\(guarded)"
     case 1: "/\(folder)/\(script)\(guarded)"
     case 2: "\(open)/\(script)\(guarded)"
     case 3: "/\(script)\(guarded)"
@@ -151,7 +169,7 @@ struct OracleGenerator {
   /// Headers that a guard should not hand on, or should not be led by.
   private mutating func odd() -> [(name: String, value: String)] {
     let mark = OracleGenerator.mark
-    switch Int.random(in: 0..<14, using: &random) {
+    switch Int.random(in: 0..<15, using: &random) {
     case 0, 1:
       return [(spelled(random.one(of: ["X-Original-URL", "X-Rewrite-URL"])), "/dashboard")]
     case 2, 3:
@@ -175,7 +193,7 @@ struct OracleGenerator {
     case 9: return [("Authorization", "Bearer token"), ("X-Cachet-Token", "token")]
     case 10:
       return [("Cookie", "laravel_session=a; __Host-cachet-mfa-0a1b2c3d=\(mark); b=c"), ("Cookie", "d=e")]
-    case 11:
+    case 11, 13:
       return [
         (
           "Connection",

@@ -71,9 +71,9 @@ struct OracleList {
   /// What is wrong with a request that arrived; nothing where it is as it should be.
   func complaints(
     about reading: OracleReading, from server: Oracle.Front
-  ) -> [Complaint] {
-    var found: [Complaint] = []
-    func expect(_ isFine: Bool, _ complaint: Complaint) { if !isFine { found.append(complaint) } }
+  ) -> Set<Complaint> {
+    var found: Set<Complaint> = []
+    func expect(_ isFine: Bool, _ complaint: Complaint) { if !isFine { found.insert(complaint) } }
     let isPost = reading.method == "POST"
     let routes = isPost ? sending : self.reading
     let isRead = reading.method == "GET" || reading.method == "HEAD"
@@ -125,7 +125,7 @@ struct OracleList {
     return found
   }
 
-  enum Complaint: String {
+  enum Complaint: String, CaseIterable {
     /// Another page than one that is open.
     case page
     case method, body, names, header, password
