@@ -117,6 +117,22 @@ extension HostTests {
         """, false
       ),
       ("<If \"%{HTTP:X-Proxy} != 'a'\">\n\(valid)</If>", true),
+      (
+        """
+        SetEnvIf Request_URI "^/(incidents|dashboard)" READ
+        SetEnvIf "[._]" "." !READ
+        SetEnvIfExpr "%{HTTP:Content-Length} !~ /^0*$/" !READ
+        <If "-z reqenv('READ')">
+        \(valid)</If>
+        """, false
+      ),
+      (
+        """
+        SetEnvIf "^X-Secret$" "^a$" KNOWN
+        <If "-z reqenv('KNOWN')">
+        \(valid)</If>
+        """, true
+      ),
       ("RewriteEngine On\nRewriteRule ^/+dashboard - [F]", false),
       ("RewriteEngine On\nRewriteCond %{REQUEST_METHOD} =POST\nRewriteRule ^ - [F]", false),
       ("RewriteEngine On\nRewriteRule ^/auth https://status.example.org/ [R,L]", false),
@@ -319,7 +335,7 @@ extension HostTests {
         + spelled + guarded.writes + open.map { WebRequest("GET", $0) }
         + [
           WebRequest("get", "/dashboard"), .init("post", "/auth/login"),
-          .init("post", "/api/v1/components"), .init("PoSt", "/setup"),
+          .init("post", "/api/v1/components"), .init("PoSt", "/setup"), .init("POST", "/subscribe"),
         ]
     }()
 
@@ -357,6 +373,7 @@ extension HostTests {
         url = http://127.0.0.1:\(port)/
         request-target = "\(request.target)"
         request = \(request.method)
+        \(request.contentType.isEmpty ? "" : "header = \"Content-Type: \(request.contentType)\"")
         silent
         max-time = 20
         write-out = "\\n<<%{http_code}>>\\n"
