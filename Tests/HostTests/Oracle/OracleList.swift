@@ -77,8 +77,10 @@ struct OracleList {
     let isPost = reading.method == "POST"
     let routes = isPost ? sending : self.reading
     let isRead = reading.method == "GET" || reading.method == "HEAD"
-    let path = isFormer ? reading.formerPath : reading.path
-    expect((isPost || isRead) && routes.contains { path.wholeMatch(of: $0) != nil }, .page)
+    let paths = [reading.path, reading.olderPath] + (isFormer ? [reading.oldestPath] : [])
+    for path in paths {
+      expect((isPost || isRead) && routes.contains { path.wholeMatch(of: $0) != nil }, .page)
+    }
     expect(reading.base.isEmpty, .page)
     expect(reading.method == reading.realMethod, .method)
     expect(reading.header("x-http-method-override") == (isPost ? "POST" : nil), .method)
@@ -91,7 +93,7 @@ struct OracleList {
       let asked = reading.server["QUERY_STRING"] ?? ""
       expect(asked.isEmpty ? reading.input.isEmpty : true, .body)
     }
-    if isTwo, path.hasPrefix("/api/") {
+    if isTwo, paths.contains(where: { $0.hasPrefix("/api/") }) {
       expect(
         reading.input.allSatisfy { $0.key.wholeMatch(of: /[a-z_]+/) != nil && $0.value is String },
         .names)

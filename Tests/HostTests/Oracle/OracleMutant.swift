@@ -30,8 +30,10 @@ struct OracleMutant: Sendable {
     Kind(front: .apache, backend: .builtIn, mutants: apache),
   ]
 
-  private static let isAdministration: @Sendable (Leak) -> Bool = {
-    $0.reading.path.hasPrefix("/dashboard") || $0.reading.path.hasPrefix("/auth")
+  private static let isAdministration: @Sendable (Leak) -> Bool = { leak in
+    [leak.reading.path, leak.reading.olderPath].contains {
+      $0.hasPrefix("/dashboard") || $0.hasPrefix("/auth")
+    }
   }
 
   /// Files by the words of the former version: dots and programs anywhere.

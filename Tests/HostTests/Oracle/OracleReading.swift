@@ -6,8 +6,10 @@ struct OracleReading {
   let method: String
   let realMethod: String
   let path: String
-  /// By the rules of Symfony 3.0.9, which Cachet 2.3 has.
-  let formerPath: String
+  /// By the rules of the Symfony that Cachet's releases have, where Debian's is a later one.
+  let olderPath: String
+  /// By those of Symfony 3.0.9, which Cachet 2.3 has.
+  let oldestPath: String
   let base: String
   let input: [String: Any]
   let isJSON: Bool
@@ -24,7 +26,8 @@ struct OracleReading {
     else { return nil }
     func text(_ name: String) -> String { object[name] as? String ?? "" }
     (method, realMethod, path) = (text("method"), text("realMethod"), text("path"))
-    (formerPath, base, user) = (text("formerPath"), text("base"), text("user"))
+    (olderPath, oldestPath) = (text("olderPath"), text("oldestPath"))
+    (base, user) = (text("base"), text("user"))
     input = object["input"] as? [String: Any] ?? [:]
     isJSON = object["isJSON"] as? Bool ?? true
     body = object["body"] as? Int ?? -1
@@ -39,6 +42,6 @@ struct OracleReading {
   func header(_ name: String) -> String? { headers[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   var summary: String {
-    "read as \(method) \(path) (\(realMethod), base '\(base)', body \(body), input \(input.keys.sorted()), \(headers))"
+    "read as \(method) \(path) (once \(olderPath) and \(oldestPath), sent as \(realMethod), base '\(base)', body \(body), input \(input.keys.sorted()), \(headers))"
   }
 }
