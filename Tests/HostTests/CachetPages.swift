@@ -12,7 +12,8 @@ struct CachetPages {
     let base = words.count > 1 ? String(words[1].dropLast()) : ""
     switch words[0] {
     case "2.3":
-      open = CachetPages.open2 + CachetPages.get("/incident/7", "/rss", "/rss/2", "/atom", "/atom/2")
+      open =
+        CachetPages.open2 + CachetPages.get("/incident/7", "/rss", "/rss/2", "/atom", "/atom/2")
       guarded =
         CachetPages.guarded2 + CachetPages.get("/incidents/7")
         + CachetPages.post("/setup/step1", "/setup/step2", "/setup/step3")
@@ -25,7 +26,8 @@ struct CachetPages {
           "/api/v1/incidents/templates", "/api/v1/incidents/templates/a-b",
           "/subscribe/manage/abcDEF123?signature=0a", "/subscribe/verify/abcDEF123?signature=0a")
       guarded =
-        CachetPages.guarded2 + CachetPages.get("/dashboard/schedule", "/dashboard/api/incidents/templates")
+        CachetPages.guarded2
+        + CachetPages.get("/dashboard/schedule", "/dashboard/api/incidents/templates")
         + CachetPages.post("/setup/api/step1", "/api/v1/schedules", "/api/v1/incidents/7/updates")
     default:
       open =
@@ -39,7 +41,8 @@ struct CachetPages {
           base + "/api/components/7", base + "/api/component-groups", base + "/api/incidents",
           base + "/api/incidents/7/updates/1", base + "/api/incident-templates",
           base + "/api/metrics/7/points", base + "/api/schedules/7/updates")
-        + CachetPages.post(base + "/subscribe", base + "/subscribers/unsubscribe/7/0a1b?signature=0a")
+        + CachetPages.post(
+          base + "/subscribe", base + "/subscribers/unsubscribe/7/0a1b?signature=0a")
       guarded =
         CachetPages.get(
           base + "/dashboard", base + "/dashboard/login",

@@ -19,7 +19,8 @@ extension HostTests {
           [
             "/\(folder)/index.php/xx/dashboard", "/\(folder)/index.php/x/dashboard",
             "/\(folder)/index.php/dashboard", "/\(folder)/index.php/xx/setup",
-            "/\(folder)/index.php/xx/dashboard/user/1/api/regen", "/\(folder)/css/app.css/dashboard",
+            "/\(folder)/index.php/xx/dashboard/user/1/api/regen",
+            "/\(folder)/css/app.css/dashboard",
             "/\(folder)/a.php", "/\(folder)/.env", "/\(folder)/a.css.php",
           ]
         }
@@ -101,7 +102,8 @@ extension HostTests {
               ])[0]
               let isRead = reply.page == (isPost ? "POST /subscribe" : "GET /")
               #expect(isRead || reply.page == nil, "\(reply)")
-              #expect(!reply.told.contains { $0.contains("example.com") && !$0.contains("status.") })
+              #expect(
+                !reply.told.contains { $0.contains("example.com") && !$0.contains("status.") })
               if !isRead { expectTurnedAway(reply, by: server) }
             }
           }
@@ -152,7 +154,8 @@ extension HostTests {
           let reply = try await browser.send([
             .init("/", headers: ["X-Forwarded-Proto: ftp", "X-Forwarded-Port: 21"])
           ])[0]
-          #expect(reply.told.filter { $0.contains("PROTO") } == ["told HTTP_X_FORWARDED_PROTO https"])
+          #expect(
+            reply.told.filter { $0.contains("PROTO") } == ["told HTTP_X_FORWARDED_PROTO https"])
           #expect(!reply.told.contains { $0.contains("PORT") }, "\(reply)")
         }
       }

@@ -14,7 +14,8 @@ extension HostTests {
       "<Limit GET POST>\nSatisfy Any\nRequire all granted\n</Limit>",
       "SetEnv CACHET_MFA_OPEN 1", "SetEnvIf Request_URI . CACHET_MFA_OPEN",
       "SetEnvIfExpr true CACHET_MFA_OPEN", "RewriteRule ^ - [E=CACHET_MFA_OPEN:1]",
-      "RewriteCond %{REQUEST_URI} !index\\.php\nRewriteRule ^ index.php [E=CACHET_MFA_OPEN:1,L]", "ErrorDocument 401 /index.php",
+      "RewriteCond %{REQUEST_URI} !index\\.php\nRewriteRule ^ index.php [E=CACHET_MFA_OPEN:1,L]",
+      "ErrorDocument 401 /index.php",
       "AuthType None\nRequire all granted\nSatisfy Any", "DirectoryIndex index.php\nSatisfy Any",
     ]
 
@@ -25,7 +26,8 @@ extension HostTests {
         let guarded =
           CachetPages("2.4").guarded.prefix(6)
           + [
-            .init("/subscribe", method: "POST", headers: ["Content-Type: application/json"], body: "{}"),
+            .init(
+              "/subscribe", method: "POST", headers: ["Content-Type: application/json"], body: "{}"),
             .init("/", headers: ["X_Original_URL: /dashboard"]),
           ]
         for text in Self.openings {
@@ -44,7 +46,8 @@ extension HostTests {
       try await withSite("form", former: true) { host, browser in
         for text in [
           "RequestHeader set X-Original-URL /dashboard", "RequestHeader set Remote-User alice",
-          "RequestHeader set X-HTTP-Method-Override DELETE", "SetEnvIf Request_URI . !CACHET_MFA_OPEN",
+          "RequestHeader set X-HTTP-Method-Override DELETE",
+          "SetEnvIf Request_URI . !CACHET_MFA_OPEN",
           "UnsetEnv CACHET_MFA_OPEN", "CGIPassAuth On",
           "ProxyFCGISetEnvIf true HTTP_AUTHORIZATION \"%{HTTP:Authorization}\"",
         ] {
@@ -88,7 +91,9 @@ extension HostTests {
         try await Web.install(on: host)
         let site = Web.apache(cachet: ["2.4"], guard: door, by: "fastcgi")
         try await Web.startApache(
-          former ? site.replacing(/\ *AllowOverride .*\n\ *AllowOverrideList.*\n/, with: "AllowOverride All\n") : site,
+          former
+            ? site.replacing(
+              /\ *AllowOverride .*\n\ *AllowOverrideList.*\n/, with: "AllowOverride All\n") : site,
           on: host)
         try await body(host, Browser(host: host))
       }

@@ -143,7 +143,8 @@ extension HostTests {
         _ = try await Web(.apache(by: "proxy"), cachet: "2.4", on: host)
         let browser = Browser(host: host)
         #expect(try await browser.get("/").page == "GET /")
-        let turned = CachetPages("2.4").guarded + [.init("//dashboard"), .init("/index.php/dashboard")]
+        let turned =
+          CachetPages("2.4").guarded + [.init("//dashboard"), .init("/index.php/dashboard")]
         for reply in try await browser.send(turned) { expectTurnedAway(reply, by: .apache()) }
         #expect(try await browser.get("/cachet-mfa/sign-in.html").body.contains("<form"))
         #expect(try await browser.signIn("alice", "x").location == "/dashboard")

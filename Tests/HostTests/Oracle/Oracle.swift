@@ -79,7 +79,8 @@ struct Oracle {
       .replacing(/\ *SSL.*\n/, with: "") + "UnDefine CACHET_PATH\n"
     }
     try host.write(sites.joined(), to: "/etc/apache2/sites-available/cachet.conf")
-    let ports = Self.versions.map { "Listen 127.0.0.1:\(Self.port(of: $0))" }.joined(separator: "\n")
+    let ports = Self.versions.map { "Listen 127.0.0.1:\(Self.port(of: $0))" }.joined(
+      separator: "\n")
     try host.write("\(ports)\nProtocols h2c http/1.1\n", to: "/etc/apache2/ports.conf")
     try await host.must(
       """
@@ -107,17 +108,18 @@ struct Oracle {
         try host.write(FormerDocs.nginxSet, to: set)
       } else {
         try await host.must(
-          "sed 's,(?#CACHET_PATH),\(path),' /usr/share/cachet-mfa/nginx/cachet-\(words[0]).conf >\(set)")
+          "sed 's,(?#CACHET_PATH),\(path),' /usr/share/cachet-mfa/nginx/cachet-\(words[0]).conf >\(set)"
+        )
       }
       let site = Web.nginx(
         set: set, by: isFastCGI ? "fastcgi" : "proxy",
         of: isFormer ? FormerDocs.nginx : WebDocs.nginx
       )
-        .replacing(
-          "listen 443 ssl;",
-          with: "listen 127.0.0.1:\(port); listen 127.0.0.1:\(Self.secondPort(of: version)) http2;"
-        )
-        .replacing(/\ *ssl_.*\n/, with: "")
+      .replacing(
+        "listen 443 ssl;",
+        with: "listen 127.0.0.1:\(port); listen 127.0.0.1:\(Self.secondPort(of: version)) http2;"
+      )
+      .replacing(/\ *ssl_.*\n/, with: "")
       try host.write(
         """
         include /etc/nginx/modules-enabled/*.conf;

@@ -97,7 +97,8 @@ struct OracleGenerator {
     let up = String(repeating: "/..", count: open.split(separator: "/").count)
     let rest = guarded.dropFirst()
     let script = random.one(of: [
-      "index.php", "index.php", "index.php", "INDEX.PHP", "index%2ephp", "index.php;", "index.php%20",
+      "index.php", "index.php", "index.php", "INDEX.PHP", "index%2ephp", "index.php;",
+      "index.php%20",
     ])
     // What Symfony cuts off is as long as the path of the script.
     let filler = String(repeating: "x", count: random.one(of: [1, 2, 3]))
@@ -109,14 +110,19 @@ struct OracleGenerator {
     case 4: file + guarded
     case 5: file + random.one(of: ["/", ";", "%2f", "%00", "/..", "//", "\\"]) + rest
     case 6: open + up + guarded
-    case 7: open + up.replacing("/..", with: random.one(of: ["/%2e%2e", "%2f..", "\\.."])) + guarded
+    case 7:
+      open + up.replacing("/..", with: random.one(of: ["/%2e%2e", "%2f..", "\\.."])) + guarded
     case 8: random.one(of: ["/", "/.", "/x/..", "/%2f", "/;", "/%5c", "\\"]) + guarded
-    case 9: guarded + random.one(of: ["/", ";", ".css", ".json", "%20", "%00", "%0a", "%3f", "#", "//"])
+    case 9:
+      guarded + random.one(of: ["/", ";", ".css", ".json", "%20", "%00", "%0a", "%3f", "#", "//"])
     case 10: encoded(guarded)
     case 11: encoded(open)
-    case 12: random.one(of: ["http://\(OracleRequest.host)", "http://other.example.com", "//x"])
-      + random.one(of: [open, guarded])
-    case 13: open + random.one(of: ["/", "//", ".", "%20", " x", " HTTP/1.1", "%0d%0aX: y", "#\(guarded)"])
+    case 12:
+      random.one(of: ["http://\(OracleRequest.host)", "http://other.example.com", "//x"])
+        + random.one(of: [open, guarded])
+    case 13:
+      open
+        + random.one(of: ["/", "//", ".", "%20", " x", " HTTP/1.1", "%0d%0aX: y", "#\(guarded)"])
     case 14: "/\(folder)/" + random.one(of: ["a.php", "a.css.php", "a.php.css", ".env", "a.phtml"])
     default: open + random.one(of: ["", "/", "?", ";"]) + guarded
     }
@@ -147,8 +153,10 @@ struct OracleGenerator {
     let form = "application/x-www-form-urlencoded"
     let type = random.one(of: [
       form, form, form, "\(form); charset=UTF-8", "\(form);charset=utf-8", form.uppercased(),
-      "application/json", "application/json", "application/vnd.api+json", "text/json; charset=utf-8",
-      "\(form), application/json", "\(form); a=b/json", "\(form)+json", "multipart/form-data; boundary=b",
+      "application/json", "application/json", "application/vnd.api+json",
+      "text/json; charset=utf-8",
+      "\(form), application/json", "\(form); a=b/json", "\(form)+json",
+      "multipart/form-data; boundary=b",
       "text/plain", "",
     ])
     let json = #"{"name":"zz","_method":"DELETE","1":["id","=",1,"or 1=1 and"]}"#
@@ -157,7 +165,8 @@ struct OracleGenerator {
     request.body =
       if type.contains("multipart") { multipart } else if type.contains("json") { json } else {
         random.one(of: [
-          "_method=DELETE&email=a@example.com", "email=a@example.com", "_method=delete", "_method=GET",
+          "_method=DELETE&email=a@example.com", "email=a@example.com", "_method=delete",
+          "_method=GET",
           "_METHOD=PUT", "_method[]=PUT", "1[0]=a&name=b", json, "",
         ])
       }
@@ -173,15 +182,21 @@ struct OracleGenerator {
     case 0, 1:
       return [(spelled(random.one(of: ["X-Original-URL", "X-Rewrite-URL"])), "/dashboard")]
     case 2, 3:
-      return [(spelled("X-HTTP-Method-Override"), random.one(of: ["DELETE", "PUT", "get", "PATCH"]))]
+      return [
+        (spelled("X-HTTP-Method-Override"), random.one(of: ["DELETE", "PUT", "get", "PATCH"]))
+      ]
     case 4:
       // Apache looks at the last of them alone.
       let names = ["X-HTTP-Method-Override", "X-Original-URL", "Content-Type", "Remote-User"]
       let name = random.one(of: names)
-      let value = name == "Content-Type" ? "application/json" : name == "X-Original-URL" ? "/dashboard" : "DELETE"
+      let value =
+        name == "Content-Type"
+        ? "application/json" : name == "X-Original-URL" ? "/dashboard" : "DELETE"
       return [(spelled(name), name == "Remote-User" ? mark : value), ("X_Empty", "")]
     case 5:
-      let name = random.one(of: ["Remote-User", "X-Forwarded-Prefix", "X-Forwarded-Host", "Forwarded"])
+      let name = random.one(of: [
+        "Remote-User", "X-Forwarded-Prefix", "X-Forwarded-Host", "Forwarded",
+      ])
       return [(spelled(name), "\(mark).example.com")]
     case 6:
       let name = random.one(of: ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"])
@@ -192,20 +207,24 @@ struct OracleGenerator {
       return random.chance(20) ? [("Authorization", "Bearer token"), pair] : [pair]
     case 9: return [("Authorization", "Bearer token"), ("X-Cachet-Token", "token")]
     case 10:
-      return [("Cookie", "laravel_session=a; __Host-cachet-mfa-0a1b2c3d=\(mark); b=c"), ("Cookie", "d=e")]
+      return [
+        ("Cookie", "laravel_session=a; __Host-cachet-mfa-0a1b2c3d=\(mark); b=c"), ("Cookie", "d=e"),
+      ]
     case 11, 13:
       return [
         (
           "Connection",
           random.one(of: [
-            "close, X-HTTP-Method-Override", "close, Content-Type", "X-HTTP-Method-Override, close", "Cookie, close",
+            "close, X-HTTP-Method-Override", "close, Content-Type", "X-HTTP-Method-Override, close",
+            "Cookie, close",
           ])
         )
       ]
     case 12:
       return [
         (
-          spelled(random.one(of: ["Script-Name", "Path-Info", "Redirect-Status", "Request-Uri", "Proxy"])),
+          spelled(
+            random.one(of: ["Script-Name", "Path-Info", "Redirect-Status", "Request-Uri", "Proxy"])),
           "/dashboard"
         )
       ]

@@ -15,7 +15,9 @@ struct OracleList {
     let base = words.count > 1 ? String(words[1].dropLast()) : ""
     isTwo = words[0] != "3"
     isFormer = words[0] == "2.3"
-    let files = isTwo ? (isFormer ? "build|dist|fonts|img" : "dist|fonts|img") : "build|css|fonts|js|storage|vendor"
+    let files =
+      isTwo
+      ? (isFormer ? "build|dist|fonts|img" : "dist|fonts|img") : "build|css|fonts|js|storage|vendor"
     var read = [
       "/favicon.ico", "/robots.txt", "/.well-known/acme-challenge/{slug}", "/(\(files)){file}",
     ]
@@ -23,10 +25,12 @@ struct OracleList {
     if isTwo {
       read += [
         "/", "/metrics/{n}", "/component/{n}/shield", "/subscribe", "/subscribe/manage/{word}",
-        "/subscribe/verify/{word}", "/unsubscribe/{word}", "/unsubscribe/{word}/{n}", "/api/v1/ping",
+        "/subscribe/verify/{word}", "/unsubscribe/{word}", "/unsubscribe/{word}/{n}",
+        "/api/v1/ping",
         "/api/v1/version", "/api/v1/status", "/api/v1/components", "/api/v1/components/{n}",
         "/api/v1/components/groups", "/api/v1/components/groups/{n}", "/api/v1/incidents",
-        "/api/v1/incidents/{n}", "/api/v1/metrics", "/api/v1/metrics/{n}", "/api/v1/metrics/{n}/points",
+        "/api/v1/incidents/{n}", "/api/v1/metrics", "/api/v1/metrics/{n}",
+        "/api/v1/metrics/{n}/points",
       ]
       read +=
         isFormer
@@ -50,7 +54,8 @@ struct OracleList {
       ] {
         read += [base + "/api/\(list)", base + "/api/\(list)/{slug}"]
       }
-      for list in ["incidents/{slug}/updates", "schedules/{slug}/updates", "metrics/{slug}/points"] {
+      for list in ["incidents/{slug}/updates", "schedules/{slug}/updates", "metrics/{slug}/points"]
+      {
         read += [base + "/api/\(list)", base + "/api/\(list)/{slug}"]
       }
       send = [base + "/subscribe", base + "/subscribers/unsubscribe/{slug}/{word}"]
@@ -86,7 +91,8 @@ struct OracleList {
     expect(reading.header("x-http-method-override") == (isPost ? "POST" : nil), .method)
     if isPost {
       let type = reading.header("content-type")?.lowercased() ?? ""
-      expect(type.split(separator: ";").first?.trimmed == "application/x-www-form-urlencoded", .body)
+      expect(
+        type.split(separator: ";").first?.trimmed == "application/x-www-form-urlencoded", .body)
       expect(!reading.isJSON, .body)
     } else {
       expect(reading.body == 0, .body)
@@ -107,8 +113,11 @@ struct OracleList {
       }, .password)
     // nginx has no session of its own.
     expect(
-      server == .nginx || !(reading.header("cookie") ?? "").contains("__Host-cachet-mfa-"), .password)
-    let claims = ["x-original-url", "x-rewrite-url", "remote-user", "forwarded", "x-forwarded-prefix"]
+      server == .nginx || !(reading.header("cookie") ?? "").contains("__Host-cachet-mfa-"),
+      .password)
+    let claims = [
+      "x-original-url", "x-rewrite-url", "remote-user", "forwarded", "x-forwarded-prefix",
+    ]
     expect(claims.allSatisfy { reading.header($0) == nil }, .claim)
     expect(
       !reading.headers.contains {
@@ -121,7 +130,8 @@ struct OracleList {
       expect(
         reading.headers.allSatisfy {
           $0.value.isEmpty || Self.passed.contains($0.key)
-            || isPost && ["content-type", "content-length", "x-http-method-override"].contains($0.key)
+            || isPost
+              && ["content-type", "content-length", "x-http-method-override"].contains($0.key)
         }, .header)
     }
     return found
@@ -137,7 +147,8 @@ struct OracleList {
 
   /// The headers that nginx hands on, and those that it says itself.
   private static let passed: Set<String> = [
-    "host", "accept", "accept-encoding", "accept-language", "authorization", "cache-control", "cookie",
+    "host", "accept", "accept-encoding", "accept-language", "authorization", "cache-control",
+    "cookie",
     "if-modified-since", "if-none-match", "origin", "referer", "sec-fetch-site", "user-agent",
     "x-cachet-token", "x-csrf-token", "x-requested-with", "x-xsrf-token", "x-forwarded-for",
     "x-forwarded-proto", "connection",

@@ -14,7 +14,8 @@ struct OracleMutant: Sendable {
   }
 
   private init(
-    _ name: String, _ script: String, isCaught: Bool = true, shows: @escaping @Sendable (Leak) -> Bool
+    _ name: String, _ script: String, isCaught: Bool = true,
+    shows: @escaping @Sendable (Leak) -> Bool
   ) {
     (self.name, self.script, self.isCaught, self.shows) = (name, script, isCaught, shows)
   }
@@ -51,7 +52,8 @@ struct OracleMutant: Sendable {
     OracleMutant(
       "this and the script's name", "\(paths)\nsed -i /SCRIPT_NAME/d script.conf",
       shows: isAdministration),
-    OracleMutant("the list of headers", "sed -i /pass_request_headers/d headers-open.conf", .header),
+    OracleMutant(
+      "the list of headers", "sed -i /pass_request_headers/d headers-open.conf", .header),
     OracleMutant(
       "the rule for bodies",
       "sed -i '/pass_request_body/d; /CONTENT_TYPE \"\"/d; /CONTENT_LENGTH \"\"/d; /Content-Length \"\"/d' guard.conf",
@@ -62,21 +64,25 @@ struct OracleMutant: Sendable {
   ]
 
   private static let apacheFastCGI = [
-    OracleMutant("the rule for passwords in variables", "sed -i /ProxyFCGISetEnvIf/d guard.conf", .password)
+    OracleMutant(
+      "the rule for passwords in variables", "sed -i /ProxyFCGISetEnvIf/d guard.conf", .password)
   ]
 
   private static let apache = [
     path,
     OracleMutant("the rule for bodies", "sed -i /Transfer-Encoding/d guard.conf", .body),
     OracleMutant(
-      "the rules for names", "sed -i '/^SetEnvIf \"/d' guard.conf\nsed -i '/[._]/d' headers.conf", .claim),
+      "the rules for names", "sed -i '/^SetEnvIf \"/d' guard.conf\nsed -i '/[._]/d' headers.conf",
+      .claim),
     OracleMutant(
       "the list of names, where the last has no value", "sed -i '/[._]/d' headers.conf", .method),
-    OracleMutant("the rule for what mod_proxy leaves out", "sed -i /HTTP:Connection/d guard.conf", .method),
+    OracleMutant(
+      "the rule for what mod_proxy leaves out", "sed -i /HTTP:Connection/d guard.conf", .method),
     OracleMutant("the method", "sed -i '/Override POST/d' guard.conf", .method),
     OracleMutant("the kind of form", "sed -i /CACHET_MFA_FORM/d guard.conf", .body),
     OracleMutant(
-      "the rule for passwords", "sed -i 's/ || %{HTTP:Authorization} =~ [^&]*&&/) \\&\\&/' guard.conf",
+      "the rule for passwords",
+      "sed -i 's/ || %{HTTP:Authorization} =~ [^&]*&&/) \\&\\&/' guard.conf",
       .password),
     OracleMutant("the rule for sessions", "sed -i '/edit. Cookie/d' guard.conf", .password),
   ]

@@ -34,7 +34,8 @@ struct OracleReading {
     headers = object["headers"] as? [String: String] ?? [:]
     server = object["server"] as? [String: String] ?? [:]
     let parts = text("from").split(separator: ".").compactMap { Int($0) }
-    index = parts.count == 4 && parts[0] == 127
+    index =
+      parts.count == 4 && parts[0] == 127
       ? ((parts[1] - 1) << 16 + parts[2] << 8 + parts[3]) - 1 : nil
   }
 

@@ -36,7 +36,8 @@ struct OracleRequest {
 
   private var second: String {
     var lines = [
-      ":method: \(method)", ":scheme: http", ":path: \(target)", ":authority: \(OracleRequest.host)",
+      ":method: \(method)", ":scheme: http", ":path: \(target)",
+      ":authority: \(OracleRequest.host)",
     ]
     lines += headers.filter { $0.name != "Host" }.map { "\($0.name.lowercased()): \($0.value)" }
     if !isChunked, !body.isEmpty { lines.append("content-length: \(body.utf8.count)") }
