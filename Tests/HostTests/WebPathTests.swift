@@ -124,7 +124,16 @@ extension HostTests {
           let replies = try await browser.send([
             .init("/api/v1/incidents", method: "POST", headers: ["Authorization: Bearer a"]),
             .init("/dashboard"),
+            .init(
+              "/api/v1/incidents/7", method: "PUT", headers: ["Content-Type: application/json"],
+              body: #"{"name":"a"}"#),
+            .init(
+              "/api/v1/incidents", method: "POST", headers: ["Content-Type: application/json"],
+              body: #"{"_method":"DELETE"}"#),
           ])
+          #expect(replies[2].page == (isLetIn ? "PUT /api/v1/incidents/7" : nil), "\(replies[2])")
+          #expect(replies[2].input == (isLetIn ? "name" : nil), "\(replies[2])")
+          #expect(replies[3].page == (isLetIn ? "POST /api/v1/incidents" : nil), "\(replies[3])")
           #expect(
             replies[0].page == (isLetIn ? "POST /api/v1/incidents" : nil)
               && replies[0].told == (isLetIn ? ["told HTTP_AUTHORIZATION Bearer a"] : []),
