@@ -147,8 +147,7 @@ struct OracleList {
 
   /// The headers that nginx hands on, and those that it says itself.
   private static let passed: Set<String> = [
-    "host", "accept", "accept-encoding", "accept-language", "authorization", "cache-control",
-    "cookie",
+    "host", "accept", "accept-encoding", "accept-language", "authorization", "cookie",
     "if-modified-since", "if-none-match", "origin", "referer", "sec-fetch-site", "user-agent",
     "x-cachet-token", "x-csrf-token", "x-requested-with", "x-xsrf-token", "x-forwarded-for",
     "x-forwarded-proto", "connection",
