@@ -19,7 +19,7 @@ extension Question {
   /// Decides, and writes the journal.
   func decide(_ frame: Frame, _ bytes: Span<UInt8>) -> Reply {
     let answer = bytes.extracting(frame[.answer] ?? 0..<0)
-    return Host.with(answer, request) { (host: inout Host) in
+    return Host.with(answer, request, by: schedule) { (host: inout Host) in
       if frame.kind == .account { return Reply(outcome: account(&host), password: 0) }
       let reply = signIn(answer, &host)
       let password =
@@ -36,17 +36,18 @@ extension Question {
   }
 
   private func signIn(_ answer: Span<UInt8>, _ host: inout Host) -> Reply {
-    let outcome: Decision.Outcome
-    switch Delegation(of: request, by: peer, at: Question.location) {
-    case .refused(let decision): outcome = report(decision, "sign-in", &host)
-    case .allowed where flags[.repeatsPassword]:
-      outcome = report(Decision(.refused, .samePassword), "sign-in", &host)
-    case .allowed(session: .some(let seconds)):
+    let delegation = Delegation(of: request, by: peer, at: Question.location)
+    if case .allowed(session: .some(let seconds)) = delegation, !flags[.repeatsPassword] {
       return session(seconds, answer, &host)
-    case .allowed(session: .none):
-      outcome = SignIn.run(request, at: Question.location, host: &host).outcome
     }
-    return judged(outcome, &host)
+    guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
+    switch delegation {
+    case .refused(let decision): return judged(report(decision, "sign-in", &host), &host)
+    case .allowed where flags[.repeatsPassword]:
+      return judged(report(Decision(.refused, .samePassword), "sign-in", &host), &host)
+    case .allowed:
+      return judged(SignIn.run(request, at: Question.location, host: &host).outcome, &host)
+    }
   }
 
   /// The reply to an answer that was evaluated, or refused as if it had been.
@@ -54,6 +55,35 @@ extension Question {
     if flags[.verifiesPassword] { host.pretend() }
     return Reply(
       outcome: outcome, password: host.passwordLength, tellsOfPassword: flags[.verifiesPassword])
+  }
+
+  // MARK: turns
+
+  /// Waits for a turn, before anything about the answer is decided: what has none is not evaluated.
+  ///
+  /// Users' own doors have none: `Share` bounds what a user may have there.
+  private func hasTurn(_ host: inout Host) -> Bool {
+    guard !request.isByAccount else { return true }
+    let decision: Decision
+    do throws(StoreFailure) {
+      let location = Question.location
+      let isKnown = try request.isFromKnownOrigin(at: location, now: host.now())
+      let turns = try Turns(in: Store.makePath(location.run, location.owners))
+      if try turns.take(for: request.network, isKnown: isKnown, before: schedule.lastBegin) {
+        return true
+      }
+      decision = Decision(.unavailable, .busy)
+    } catch {
+      decision = Decision(error)
+    }
+    _ = report(decision, "sign-in", &host)
+    return false
+  }
+
+  /// Writes to the journal that the caller did not hear of an acceptance.
+  func logUntold(_ error: Connection.Broken) {
+    let decision = Decision(.unavailable, .broker, .errno(error.code))
+    Host.log(AuditLine.text("reply", decision, request, request.ownDoor), isWarning: true)
   }
 
   // MARK: an answer that comes again
@@ -69,25 +99,32 @@ extension Question {
       let table = try SessionTable(
         in: Store.makePath(Question.location.run, Question.location.owners))
       guard let mark = try host.mark(of: answer, request, in: table) else {
-        return Reply(
-          outcome: report(Decision(.unavailable, .password), "sign-in", &host), password: 0)
+        return judged(report(Decision(.unavailable, .password), "sign-in", &host), &host)
       }
-      // Whoever decides it ends within seconds, and so does this process.
       while true {
         switch try table.claim(mark, seconds: seconds) {
-        case .underWay: pause_milliseconds(Question.look)
+        case .underWay:
+          guard schedule.canBegin else {
+            return Reply(
+              outcome: report(Decision(.unavailable, .busy), "sign-in", &host), password: 0)
+          }
+          pause_milliseconds(Question.look)
         case .over:
-          let outcome = report(Decision(.refused, .sessionOver), "sign-in", &host)
-          return Reply(outcome: outcome, password: 0)
+          guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
+          return judged(report(Decision(.refused, .sessionOver), "sign-in", &host), &host)
         case .right(_, let codeLength):
           let outcome = AccountCheck.run(request, at: Question.location, host: &host).outcome
-          return Reply(
-            outcome: outcome == .accepted ? .accepted : .refused,
-            password: max(0, answer.count - codeLength))
-        case .unknown:
+          guard outcome == .accepted else { return judged(.refused, &host) }
+          return Reply(outcome: .accepted, password: max(0, answer.count - codeLength))
+        case .unknown(let ticket):
+          if ticket.ended > 0 { _ = report(Decision(.refused, .guessed), "session", &host) }
+          guard hasTurn(&host) else {
+            try table.settle(mark, ticket, codeLength: nil)
+            return Reply(outcome: .unavailable, password: 0)
+          }
           let outcome = SignIn.run(request, at: Question.location, host: &host).outcome
           try table.settle(
-            mark, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
+            mark, ticket, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
           return judged(outcome, &host)
         }
       }
