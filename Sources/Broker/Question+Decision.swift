@@ -14,6 +14,8 @@ extension Question {
     let password: Int
     /// A password may have had a part in it: how long it took must not tell which.
     var tellsOfPassword = false
+    /// The journal heard that there was no turn, and must not hear it again within a second.
+    var complains = false
   }
 
   /// Decides, and writes the journal.
@@ -31,7 +33,8 @@ extension Question {
           SignIn.passwordLength(answer, request, at: Question.location)
         }
       return Reply(
-        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword)
+        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword,
+        complains: reply.complains)
     }
   }
 
@@ -40,7 +43,7 @@ extension Question {
     if case .allowed(session: .some(let seconds)) = delegation, !flags[.repeatsPassword] {
       return session(seconds, answer, &host)
     }
-    guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
+    if let reply = replyWithoutTurn(&host) { return reply }
     switch delegation {
     case .refused(let decision): return judged(report(decision, "sign-in", &host), &host)
     case .allowed where flags[.repeatsPassword]:
@@ -59,25 +62,25 @@ extension Question {
 
   // MARK: turns
 
-  /// Waits for a turn, before anything about the answer is decided: what has none is not evaluated.
+  /// Waits for a turn, before anything about the answer is decided. The reply where there is none: the
+  /// answer is not evaluated.
   ///
   /// Users' own doors have none: `Share` bounds what a user may have there.
-  private func hasTurn(_ host: inout Host) -> Bool {
-    guard !request.isByAccount else { return true }
-    let decision: Decision
+  private func replyWithoutTurn(_ host: inout Host) -> Reply? {
+    guard !request.isByAccount else { return nil }
     do throws(StoreFailure) {
       let location = Question.location
       let isKnown = try request.isFromKnownOrigin(at: location, now: host.now())
       let turns = try Turns(in: Store.makePath(location.run, location.owners))
       if try turns.take(for: request.network, isKnown: isKnown, before: schedule.lastBegin) {
-        return true
+        return nil
       }
-      decision = Decision(.unavailable, .busy)
+      let complains = try turns.mayComplain()
+      if complains { _ = report(Decision(.unavailable, .busy), "sign-in", &host) }
+      return Reply(outcome: .unavailable, password: 0, complains: complains)
     } catch {
-      decision = Decision(error)
+      return Reply(outcome: report(Decision(error), "sign-in", &host), password: 0)
     }
-    _ = report(decision, "sign-in", &host)
-    return false
   }
 
   /// Writes to the journal that the caller did not hear of an acceptance.
@@ -110,7 +113,7 @@ extension Question {
           }
           pause_milliseconds(Question.look)
         case .over:
-          guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
+          if let reply = replyWithoutTurn(&host) { return reply }
           return judged(report(Decision(.refused, .sessionOver), "sign-in", &host), &host)
         case .right(_, let codeLength):
           let outcome = AccountCheck.run(request, at: Question.location, host: &host).outcome
@@ -118,9 +121,9 @@ extension Question {
           return Reply(outcome: .accepted, password: max(0, answer.count - codeLength))
         case .unknown(let ticket):
           if ticket.ended > 0 { _ = report(Decision(.refused, .guessed), "session", &host) }
-          guard hasTurn(&host) else {
+          if let reply = replyWithoutTurn(&host) {
             try table.settle(mark, ticket, codeLength: nil)
-            return Reply(outcome: .unavailable, password: 0)
+            return reply
           }
           let outcome = SignIn.run(request, at: Question.location, host: &host).outcome
           try table.settle(

@@ -14,6 +14,8 @@ public struct Turns: ~Copyable {
   private static var known: Places.Row { Places.Row(start: base + 16, places: 16) }
   /// Strangers who wait for their turn or have it.
   private static var queue: Places.Row { Places.Row(start: base + 64, places: 32) }
+  /// Processes that may say in the journal, and hold it for a second, that somebody got no turn.
+  private static var complaints: Places.Row { Places.Row(start: base + 128, places: 8) }
   /// The rows of one address: what waits or is decided, and what is decided at a time.
   private static var present: Int { 8 }
   private static var decided: Int { 2 }
@@ -48,6 +50,10 @@ public struct Turns: ~Copyable {
     }
     return try wait(for: isKnown ? Turns.known : Turns.strangers, before: deadline)
   }
+
+  /// Whether the journal may hear that there was no turn. Whoever may holds its place for a second, so
+  /// that strangers who ask without end do not push everything else out of the journal.
+  public func mayComplain() throws(StoreFailure) -> Bool { try places.take(in: Turns.complaints) }
 
   private func wait(for row: Places.Row, before deadline: Int64) throws(StoreFailure) -> Bool {
     while true {
