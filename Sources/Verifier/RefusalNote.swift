@@ -16,7 +16,7 @@ enum RefusalNote: UInt8 {
       .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver, .conversation,
       .badOption, .optionConflict, .noUser, .badName, .noFactor, .notConsecutive, .notConfirmed,
       .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited, .store,
-      .policy, .accountLookup, .clock, .password, .broker:
+      .policy, .accountLookup, .clock, .password, .broker, .busy, .tooLate, .guessed:
       self = .none
     }
   }
