@@ -172,13 +172,23 @@ struct OracleGenerator {
       }
     request.headers.append(("Content-Type", type))
     if random.chance(8) { request.headers.append(("Content-Type", "application/json")) }
+    if random.chance(6) {
+      // Two lengths: for one reader the body ends where for another it goes on, as a request of its own.
+      request.body = "0\r\n\r\nGET /dashboard HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+      request.headers.append(
+        (
+          "Transfer-Encoding",
+          random.one(of: ["chunked", "identity", "Chunked, identity", "xchunked"])
+        ))
+      return
+    }
     request.isChunked = random.chance(25) && request.version == "HTTP/1.1"
   }
 
   /// Headers that a guard should not hand on, or should not be led by.
   private mutating func odd() -> [(name: String, value: String)] {
     let mark = OracleGenerator.mark
-    switch Int.random(in: 0..<15, using: &random) {
+    switch Int.random(in: 0..<16, using: &random) {
     case 0, 1:
       return [(spelled(random.one(of: ["X-Original-URL", "X-Rewrite-URL"])), "/dashboard")]
     case 2, 3:
@@ -228,8 +238,9 @@ struct OracleGenerator {
           "/dashboard"
         )
       ]
-    default:
+    case 14:
       return [(spelled("Content-Type"), "application/json"), (spelled("Content-Length"), "0")]
+    default: return [("Host", "other.example.com")]
     }
   }
 

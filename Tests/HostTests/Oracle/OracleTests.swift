@@ -91,7 +91,9 @@ extension Oracle.Answers {
 
   /// What the servers failed at. Apache does where it should lead back to an address with a line's end in it.
   var failed: [String] {
-    zip(requests, statuses).filter { $0.1 >= 500 && !$0.0.target.contains("%0") }.prefix(3).map {
+    zip(requests, statuses).filter {
+      [500, 502, 503, 504].contains($0.1) && !$0.0.target.contains("%0")
+    }.prefix(3).map {
       "\($0.1): \($0.0)"
     }
   }
