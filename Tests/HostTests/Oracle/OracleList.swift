@@ -67,7 +67,7 @@ struct OracleList {
   private static func pattern(_ route: String) throws -> Pattern {
     let text =
       route.replacing(".", with: "\\.")
-      .replacing("{file}", with: "(/[A-Za-z0-9_@-]+)*/[A-Za-z0-9_@.-]+\\.[a-z0-9]+")
+      .replacing("{file}", with: "(/[A-Za-z0-9_@-]+)*/[A-Za-z0-9_@.-]+\\.(css|js|json|map|png|svg)")
       .replacing("{n}", with: "[0-9]+").replacing("{word}", with: "[A-Za-z0-9_]+")
       .replacing("{slug}", with: "[A-Za-z0-9_-]+")
     return try Regex("^\(text)$").asciiOnlyWordCharacters()
