@@ -127,7 +127,8 @@ extension Question {
           }
           let outcome = SignIn.run(request, at: Question.location, host: &host).outcome
           try table.settle(
-            mark, ticket, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
+            mark, ticket,
+            codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
           return judged(outcome, &host)
         }
       }
