@@ -102,7 +102,7 @@ struct SelfService {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
       case .file(let failure): throw Refusal(failure)
-      case .text(let failure):
+      case .form(let failure):
         let line = Int32(truncatingIfNeeded: failure.line)
         throw Refusal(Decision(.unavailable, .policy, .line(line)))
       }

@@ -134,7 +134,7 @@ struct Site {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
       case .file(let failure): throw .store(failure, self, nil)
-      case .text(let failure): throw .policy(failure, file: policy)
+      case .form(let failure): throw .policy(failure, file: policy)
       }
     }
   }

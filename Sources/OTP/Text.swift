@@ -84,6 +84,20 @@ public func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
   return value
 }
 
+/// Writes `value` into the bytes of `range`, the most significant first.
+@inline(never)
+public func writeBigEndian(
+  _ value: UInt64, to room: inout MutableSpan<UInt8>, _ range: Range<Int>
+) {
+  var rest = value
+  var i = range.upperBound
+  while i > range.lowerBound {
+    i -= 1
+    room[i] = UInt8(truncatingIfNeeded: rest)
+    rest >>= 8
+  }
+}
+
 /// Whether `byte` separates words on a line: space and tab.
 public func isBlank(_ byte: UInt8) -> Bool {
   byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")

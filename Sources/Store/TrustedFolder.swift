@@ -1,5 +1,5 @@
 internal import CPlatform
-internal import OTP
+public import OTP
 
 /// Whom files may belong to: root, and the effective user where `store=DIR` was given.
 public struct Owners: Sendable {
@@ -183,11 +183,35 @@ public struct TrustedFolder: ~Copyable {
     let file = try open(name, part: part)
     defer { close(file.descriptor) }
     guard file.size <= Int64(room.count) else { throw StoreFailure(part, .tooLarge) }
+    let count = try TrustedFolder.read(file.descriptor, into: &room, part: part)
+    guard Int64(count) == file.size else { throw StoreFailure(part, .truncated) }
+    return count
+  }
+
+  /// The whole of `name` in memory of its own; more than `most` bytes are `tooLarge`.
+  public borrowing func contents(
+    of name: FileName, atMost most: Int, part: StoreFailure.Part
+  ) throws(StoreFailure) -> SecretBytes {
+    let file = try open(name, part: part)
+    defer { close(file.descriptor) }
+    guard file.size <= Int64(most) else { throw StoreFailure(part, .tooLarge) }
+    guard file.size > 0 else { throw StoreFailure(part, .truncated) }
+    return try SecretBytes(count: Int(file.size), or: StoreFailure(part, .crypto(.memory))) {
+      (room: inout MutableSpan<UInt8>) throws(StoreFailure) in
+      let count = try TrustedFolder.read(file.descriptor, into: &room, part: part)
+      guard count == room.count else { throw StoreFailure(part, .truncated) }
+    }
+  }
+
+  /// Reads until the end of the file or of `room`; how much there was.
+  private static func read(
+    _ descriptor: Int32, into room: inout MutableSpan<UInt8>, part: StoreFailure.Part
+  ) throws(StoreFailure) -> Int {
     var count = 0
     while count < room.count {
       let got = unsafe room.withUnsafeMutableBytes { bytes -> Int in
         guard let base = bytes.baseAddress else { return 0 }
-        return unsafe CPlatform.read(file.descriptor, base + count, bytes.count - count)
+        return unsafe CPlatform.read(descriptor, base + count, bytes.count - count)
       }
       if got < 0 {
         if last_errno() == EINTR { continue }
@@ -196,7 +220,6 @@ public struct TrustedFolder: ~Copyable {
       if got == 0 { break }
       count += got
     }
-    guard Int64(count) == file.size else { throw StoreFailure(part, .truncated) }
     return count
   }
 }

@@ -1,10 +1,10 @@
 internal import OTP
 internal import Store
 
-/// One line of `broker-allow`: which account may ask about whom, at which service.
+/// The text of one line of `broker-allow`: which account may ask about whom, at which service.
 ///
 /// `PEER : SERVICE : GROUP`, each a bare name: places in the text, since no span can be kept.
-struct BrokerRule {
+public struct BrokerRule {
   let peer: Range<Int>
   let service: Range<Int>
   let group: Range<Int>
@@ -33,6 +33,20 @@ struct BrokerRule {
   }
 }
 
+extension BrokerRule {
+  /// Peer and group in what `Policy.eachEntry` shows of a rule beside its service.
+  public struct Names {
+    public let peer: Range<Int>
+    public let group: Range<Int>
+
+    /// - Parameter detail: the length of the peer's name, that name, and the group's.
+    public init(_ detail: Span<UInt8>) {
+      let end = 1 + Int(detail[0])
+      (peer, group) = (1..<end, end..<detail.count)
+    }
+  }
+}
+
 extension Policy {
   /// Whether `account` is one of those whose sign-ins at `service` `peer` may have decided: some
   /// `broker-allow` names the peer and the service, and a group that the account is in.
@@ -45,15 +59,13 @@ extension Policy {
     guard account.uid != 0, has(.brokerAllow) else { return .notMember }
     let groups = Groups(of: account)
     var membership = Membership.notMember
-    eachEntry(of: .brokerAllow) { (_, value) in
-      guard let rule = BrokerRule(value) else { return true }
+    eachEntry(of: .brokerAllow) { (name, detail) in
+      let names = BrokerRule.Names(detail)
       let isMeant =
-        peer.withBytes { (name: Span<UInt8>) in equal(name, value.extracting(rule.peer)) }
-        && service.withBytes { (name: Span<UInt8>) in
-          equalIgnoringCase(name, value.extracting(rule.service))
-        }
+        peer.withBytes { (own: Span<UInt8>) in equal(own, detail.extracting(names.peer)) }
+        && service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }
       guard isMeant else { return true }
-      if groups.contain(value.extracting(rule.group)) {
+      if groups.contain(detail.extracting(names.group)) {
         membership = .member
       } else if !groups.areWhole {
         membership = .doubt

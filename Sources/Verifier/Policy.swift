@@ -1,3 +1,4 @@
+internal import OTP
 public import Store
 
 /// How a person without a factor comes to the first one.
@@ -38,29 +39,30 @@ public struct ThrottleRules: Sendable {
   }
 }
 
-/// The policy of a host: its text as checked, and what it answers.
+/// The policy of a host: its form, and what it answers.
 ///
-/// 17 KiB by value: pass it `borrowing`. `cachet-mfa-policy(5)` is the reference of keys and grammar.
+/// `cachet-mfa-policy(5)` is the reference of keys and grammar.
 public struct Policy: ~Copyable {
   /// Bytes of the largest `policy.conf`.
   public static var largest: Int { 16_384 }
 
+  private let form: PolicyForm
   private let settings: PolicySettings
-  private let text: InlineArray<16_384, UInt8>
-  private let count: Int
 
   /// Reads `policy.conf`. Every line is checked; the first thing wrong is thrown.
-  public init(checking bytes: Span<UInt8>) throws(PolicyFailure) {
-    let settings = try PolicyCheck.run(bytes)
-    var room = InlineArray<16_384, UInt8>(repeating: 0)
-    var i = 0
-    while i < bytes.count, i < room.count {
-      room[i] = bytes[i]
-      i += 1
+  public init(checking text: Span<UInt8>) throws(PolicyFailure) {
+    try PolicyCheck.run(text)
+    try self.init(PolicyCompiler.form(of: text))
+  }
+
+  /// Takes over a form that is whole.
+  init(_ form: consuming PolicyForm) throws(PolicyFailure) {
+    let settings = form.withBytes { (bytes: Span<UInt8>) in
+      PolicySettings(reading: bytes.extracting(PolicyForm.settings..<PolicyForm.entries))
     }
+    guard let settings else { throw PolicyFailure(.notApplied, line: 0) }
     self.settings = settings
-    text = room
-    count = i
+    self.form = form
   }
 
   /// Digits of a code where no factor of the user says otherwise.
@@ -87,22 +89,46 @@ public struct Policy: ~Copyable {
 
   public var throttle: ThrottleRules { settings.throttle }
 
-  /// Shows each entry of a list key, `door.` or `enroll-by.` in the order of the text, until `body`
-  /// answers `false`: the name and its reason (empty where the key takes none), door or date.
+  /// Shows each entry of a key that has lists, in the order of the text, until `body` answers `false`:
+  /// the name, and as detail of
+  ///
+  /// - `exempt-users` and `exempt-groups` the reason,
+  /// - `door.SERVICE` one byte, the door's raw value,
+  /// - `session.SERVICE` four bytes, the seconds,
+  /// - `enroll-by.GROUP` eight bytes, the second at which the grace ends,
+  /// - `broker-allow`, whose name is the service, what `BrokerRule.Names` reads.
+  ///
+  /// Numbers are big endian.
   public borrowing func eachEntry(
     of key: PolicyKey, _ body: (_ name: Span<UInt8>, _ detail: Span<UInt8>) -> Bool
   ) {
-    guard settings.has(key) else { return }
-    withBytes { (bytes: Span<UInt8>) in PolicyText.eachEntry(of: key, in: bytes, body) }
+    form.eachEntry(of: key, body)
   }
 
   /// Whether any entry of such a key stands.
-  public borrowing func has(_ key: PolicyKey) -> Bool { settings.has(key) }
+  public borrowing func has(_ key: PolicyKey) -> Bool {
+    var stands = false
+    eachEntry(of: key) { (_, _) in
+      stands = true
+      return false
+    }
+    return stands
+  }
 
-  /// Lends the text, byte by byte as it was checked.
-  public borrowing func withBytes<R, E: Error>(
+  /// Whether the policy was made from `text`, byte by byte.
+  public borrowing func isMade(from text: Span<UInt8>) -> Bool {
+    var digest = InlineArray<32, UInt8>(repeating: 0)
+    var room = digest.mutableSpan
+    do throws(PolicyFailure) { try PolicyForm.hash(text, into: &room) } catch { return false }
+    return form.withBytes { (bytes: Span<UInt8>) in
+      equal(bytes.extracting(PolicyForm.source..<PolicyForm.settings), digest.span)
+    }
+  }
+
+  /// Lends the form, which is what `policy.applied` holds.
+  public borrowing func withForm<R, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
-    try body(text.span.extracting(0..<count))
+    try form.withBytes { (bytes: Span<UInt8>) throws(E) in try body(bytes) }
   }
 }

@@ -1,30 +1,18 @@
 internal import OTP
 internal import Store
 
-/// What a policy says in one word or number; its lists stay in the text.
-struct PolicySettings {
-  var digits = 6
-  var window = 1
-  var unenrolledAllowed = false
-  var firstEnroll = FirstEnrolment.invitation
-  var enrollBy: Int64?
-  var throttle = ThrottleRules()
-  /// Entries per key, by `PolicyKey.rawValue`.
-  fileprivate(set) var counts = InlineArray<20, Int>(repeating: 0)
-
-  func has(_ key: PolicyKey) -> Bool { counts[Int(key.rawValue)] > 0 }
-}
-
 /// Reads a policy from its first line to its last, and refuses it at the first thing wrong.
 struct PolicyCheck {
   /// Entries of one key: bounds the questions to the name services at a sign-in.
   static var mostEntries: Int { 128 }
 
   private var settings = PolicySettings()
+  /// Entries per key, by `PolicyKey.rawValue`.
+  private var counts = InlineArray<20, Int>(repeating: 0)
   /// The last line of each key, by `PolicyKey.rawValue`; 0 where it does not stand.
   private var lines = InlineArray<20, Int>(repeating: 0)
 
-  static func run(_ text: Span<UInt8>) throws(PolicyFailure) -> PolicySettings {
+  static func run(_ text: Span<UInt8>) throws(PolicyFailure) {
     guard text.count <= Policy.largest else { throw PolicyFailure(.tooLarge, line: 0) }
     var check = PolicyCheck()
     var number = 0
@@ -32,14 +20,48 @@ struct PolicyCheck {
     while start < text.count {
       number += 1
       let end = PolicyLine.end(in: text, from: start)
-      try PolicyLine.checkBytes(text, start..<end, line: number)
-      if let line = try PolicyLine.read(text, start..<end, line: number) {
+      try checkBytes(text, start..<end, line: number)
+      if let line = try read(text, start..<end, line: number) {
         try check.take(line, number, in: text)
       }
       start = end + 1
     }
     try check.compareKeys(in: text)
-    return check.settings
+  }
+
+  private static func read(
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
+  ) throws(PolicyFailure) -> PolicyLine? {
+    do throws(PolicyLine.Mistake) { return try PolicyLine.read(text, range) } catch {
+      switch error {
+      case .badLine(let all):
+        throw PolicyFailure(.badLine(Quoted(text.extracting(all))), line: line)
+      case .unknownKey(let word):
+        throw PolicyFailure(.unknownKey(Quoted(text.extracting(word))), line: line)
+      }
+    }
+  }
+
+  /// Checks what every line must be, comments too: short enough, UTF-8, no control characters.
+  private static func checkBytes(
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
+  ) throws(PolicyFailure) {
+    guard range.count <= PolicyLine.longest else { throw PolicyFailure(.tooLong, line: line) }
+    var i = range.lowerBound
+    while i < range.upperBound {
+      let byte = text[i]
+      if byte == UInt8(ascii: "\r") { throw PolicyFailure(.carriageReturn, line: line) }
+      if byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f {
+        throw PolicyFailure(.controlCharacter(byte), line: line)
+      }
+      let length = scalarLength(text, i..<range.upperBound)
+      guard length > 0 else { throw PolicyFailure(.badUTF8, line: line) }
+      // U+0080 to U+009F steer terminals as well as those below U+0020.
+      if byte == 0xc2, text[i + 1] < 0xa0 {
+        throw PolicyFailure(.controlCharacter(text[i + 1]), line: line)
+      }
+      i += length
+    }
   }
 
   private mutating func take(
@@ -62,41 +84,8 @@ struct PolicyCheck {
         throw PolicyFailure(.repeatedKey(Quoted(text.extracting(line.word))), line: number)
       }
       let value = text.extracting(line.value)
-      guard takeScalar(line.key, value) else { throw badValue(line.key, number, value) }
+      guard settings.take(line.key, value) else { throw badValue(line.key, number, value) }
     }
-  }
-
-  /// Takes the value of a key that has one; `false` where it is not a value of that key.
-  private mutating func takeScalar(_ key: PolicyKey, _ value: Span<UInt8>) -> Bool {
-    switch key {
-    case .digits: return PolicyCheck.count(key, value, &settings.digits)
-    case .window: return PolicyCheck.count(key, value, &settings.window)
-    case .throttleAfter: return PolicyCheck.count(key, value, &settings.throttle.after)
-    case .throttleFirst: return PolicyCheck.count(key, value, &settings.throttle.first)
-    case .throttleLongest: return PolicyCheck.count(key, value, &settings.throttle.longest)
-    case .lockAfter: return PolicyCheck.count(key, value, &settings.throttle.lockAfter)
-    case .unprovenAccountLimit:
-      return PolicyCheck.count(key, value, &settings.throttle.unprovenAccountLimit)
-    case .unenrolled:
-      switch value {
-      case "deny": settings.unenrolledAllowed = false
-      case "allow": settings.unenrolledAllowed = true
-      default: return false
-      }
-    case .firstEnroll:
-      switch value {
-      case "invitation": settings.firstEnroll = .invitation
-      case "password": settings.firstEnroll = .password
-      default: return false
-      }
-    case .enrollBy:
-      settings.enrollBy = PolicyDate.end(of: value)
-      return settings.enrollBy != nil
-    case .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .brokerAllow,
-      .session, .selfServices:
-      return false
-    }
-    return true
   }
 
   /// Takes `enroll-by.GROUP`, `door.SERVICE` or `session.SERVICE`, which may stand once for each name.
@@ -109,7 +98,7 @@ struct PolicyCheck {
     let isGood =
       switch line.key {
       case .door: Door(name: value) != nil
-      case .session: PolicyCheck.count(.session, value, &seconds)
+      case .session: PolicySettings.number(.session, value, &seconds)
       default: PolicyDate.end(of: value) != nil
       }
     guard isGood else { throw badValue(line.key, number, value) }
@@ -123,8 +112,8 @@ struct PolicyCheck {
   private mutating func takeNames(
     _ line: PolicyLine, _ number: Int, in text: Span<UInt8>
   ) throws(PolicyFailure) {
-    var entries = PolicyEntries(of: line, number: number)
-    while try entries.next(in: text) {
+    var entries = PolicyEntries(of: line)
+    while try next(&entries, of: line.key, number, in: text) {
       try countEntry(of: line.key, number)
       let before = text.extracting(0..<entries.start)
       let repeated = entries.name.withBytes { (name: Span<UInt8>) in
@@ -133,6 +122,24 @@ struct PolicyCheck {
       guard !repeated else {
         throw PolicyFailure(.repeatedName(line.key, entries.name.quoted), line: number)
       }
+    }
+  }
+
+  private func next(
+    _ entries: inout PolicyEntries, of key: PolicyKey, _ number: Int, in text: Span<UInt8>
+  ) throws(PolicyFailure) -> Bool {
+    do throws(PolicyEntries.Mistake) { return try entries.next(in: text) } catch {
+      let name = entries.name.quoted
+      let kind: PolicyFailure.Kind =
+        switch error {
+        case .badName: .badName(key, Quoted(text.extracting(entries.position..<entries.end)))
+        case .nameTooLong: .nameTooLong(key)
+        case .missingReason: .missingReason(name)
+        case .reasonTooLong: .reasonTooLong(name)
+        case .unterminatedQuote: .unterminatedQuote
+        case .badEscape: .badEscape
+        }
+      throw PolicyFailure(kind, line: number)
     }
   }
 
@@ -168,20 +175,10 @@ struct PolicyCheck {
   }
 
   private mutating func countEntry(of key: PolicyKey, _ number: Int) throws(PolicyFailure) {
-    settings.counts[Int(key.rawValue)] += 1
-    guard settings.counts[Int(key.rawValue)] <= PolicyCheck.mostEntries else {
+    counts[Int(key.rawValue)] += 1
+    guard counts[Int(key.rawValue)] <= PolicyCheck.mostEntries else {
       throw PolicyFailure(.tooMany(key), line: number)
     }
-  }
-
-  /// Reads a number that `key` may have into `setting`; `false` for anything else.
-  @inline(never)
-  private static func count(_ key: PolicyKey, _ value: Span<UInt8>, _ setting: inout Int) -> Bool {
-    guard let range = key.range, let count = OTP.number(value, atMost: range.upperBound),
-      count >= range.lowerBound
-    else { return false }
-    setting = count
-    return true
   }
 
   private func badValue(_ key: PolicyKey, _ number: Int, _ value: Span<UInt8>) -> PolicyFailure {

@@ -42,19 +42,23 @@ struct PolicyWord {
 struct PolicyEntries {
   static var longestReason: Int { 200 }
 
-  private let key: PolicyKey
-  private let line: Int
-  private let end: Int
-  private var position: Int
+  /// What stands where an entry should.
+  enum Mistake: Error {
+    case badName, nameTooLong, missingReason, reasonTooLong, unterminatedQuote, badEscape
+  }
+
+  private let takesReasons: Bool
+  let end: Int
+  /// How far it was read.
+  private(set) var position: Int
   private var isFirst = true
   /// Where the current entry begins.
   private(set) var start: Int
   private(set) var name = PolicyWord()
   private(set) var reason = PolicyWord()
 
-  init(of line: PolicyLine, number: Int) {
-    key = line.key
-    self.line = number
+  init(of line: PolicyLine) {
+    takesReasons = line.key.takesReasons
     position = line.value.lowerBound
     start = position
     end = line.value.upperBound
@@ -62,50 +66,50 @@ struct PolicyEntries {
 
   /// Reads the next entry into `name` and `reason`; `false` after the last one.
   @inline(never)
-  mutating func next(in text: Span<UInt8>) throws(PolicyFailure) -> Bool {
+  mutating func next(in text: Span<UInt8>) throws(Mistake) -> Bool {
     skipBlanks(in: text)
     if !isFirst {
       guard position < end else { return false }
-      guard text[position] == UInt8(ascii: ",") else { throw badName(in: text) }
+      guard text[position] == UInt8(ascii: ",") else { throw .badName }
       position += 1
       skipBlanks(in: text)
     }
     isFirst = false
     start = position
     try readName(in: text)
-    if key.takesReasons { try readReason(in: text) }
+    if takesReasons { try readReason(in: text) }
     return true
   }
 
-  private mutating func readName(in text: Span<UInt8>) throws(PolicyFailure) {
+  private mutating func readName(in text: Span<UInt8>) throws(Mistake) {
     name = PolicyWord()
     if isQuote(at: position, in: text) {
       guard let word = try readQuoted(in: text, atMost: PolicyWord.longest) else {
-        throw PolicyFailure(.nameTooLong(key), line: line)
+        throw .nameTooLong
       }
       name = word
     } else {
       while position < end, PolicyWord.isPlain(text[position]) {
         guard name.append(text[position]) else {
-          throw PolicyFailure(.nameTooLong(key), line: line)
+          throw .nameTooLong
         }
         position += 1
       }
     }
-    guard name.count > 0 else { throw badName(in: text) }
+    guard name.count > 0 else { throw .badName }
   }
 
-  private mutating func readReason(in text: Span<UInt8>) throws(PolicyFailure) {
+  private mutating func readReason(in text: Span<UInt8>) throws(Mistake) {
     let nameEnd = position
     skipBlanks(in: text)
     guard isQuote(at: position, in: text) else {
-      throw PolicyFailure(.missingReason(name.quoted), line: line)
+      throw .missingReason
     }
-    guard position > nameEnd else { throw badName(in: text) }
+    guard position > nameEnd else { throw .badName }
     guard let word = try readQuoted(in: text, atMost: PolicyEntries.longestReason) else {
-      throw PolicyFailure(.reasonTooLong(name.quoted), line: line)
+      throw .reasonTooLong
     }
-    guard !word.isBlank else { throw PolicyFailure(.missingReason(name.quoted), line: line) }
+    guard !word.isBlank else { throw .missingReason }
     reason = word
   }
 
@@ -113,7 +117,7 @@ struct PolicyEntries {
   /// than `limit`. `\"` and `\\` are the only escapes.
   private mutating func readQuoted(
     in text: Span<UInt8>, atMost limit: Int
-  ) throws(PolicyFailure) -> PolicyWord? {
+  ) throws(Mistake) -> PolicyWord? {
     var word = PolicyWord()
     var fits = true
     position += 1
@@ -126,12 +130,12 @@ struct PolicyEntries {
         byte = text[position]
         position += 1
         guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-          throw PolicyFailure(.badEscape, line: line)
+          throw .badEscape
         }
       }
       fits = fits && word.count < limit && word.append(byte)
     }
-    throw PolicyFailure(.unterminatedQuote, line: line)
+    throw .unterminatedQuote
   }
 
   private mutating func skipBlanks(in text: Span<UInt8>) {
@@ -140,10 +144,5 @@ struct PolicyEntries {
 
   private func isQuote(at place: Int, in text: Span<UInt8>) -> Bool {
     place < end && text[place] == UInt8(ascii: "\"")
-  }
-
-  /// What stands where a name or a comma should.
-  private func badName(in text: Span<UInt8>) -> PolicyFailure {
-    PolicyFailure(.badName(key, Quoted(text.extracting(position..<end))), line: line)
   }
 }

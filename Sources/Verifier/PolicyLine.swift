@@ -20,19 +20,25 @@ struct PolicyLine {
     return end
   }
 
+  /// What a line is instead, and where it says so.
+  enum Mistake: Error {
+    case badLine(Range<Int>)
+    case unknownKey(Range<Int>)
+  }
+
   /// Reads the line at `range`; nil when it is blank or a comment.
   ///
   /// Looks at the key's name only, not at its value.
   static func read(
-    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
-  ) throws(PolicyFailure) -> PolicyLine? {
+    _ text: Span<UInt8>, _ range: Range<Int>
+  ) throws(Mistake) -> PolicyLine? {
     let all = trimmed(text, range)
     guard !all.isEmpty, text[all.lowerBound] != UInt8(ascii: "#") else { return nil }
     var sign = all.lowerBound
     while sign < all.upperBound, text[sign] != UInt8(ascii: "=") { sign += 1 }
     let word = trimmed(text, all.lowerBound..<sign)
     guard sign < all.upperBound, !word.isEmpty else {
-      throw PolicyFailure(.badLine(Quoted(text.extracting(all))), line: line)
+      throw .badLine(all)
     }
     let value = trimmed(text, (sign + 1)..<all.upperBound)
     if let key = PolicyKey(word: text.extracting(word)) {
@@ -48,7 +54,7 @@ struct PolicyLine {
     if let part = named(by: .session, text, word) {
       return PolicyLine(key: .session, part: part, word: word, value: value)
     }
-    throw PolicyFailure(.unknownKey(Quoted(text.extracting(word))), line: line)
+    throw .unknownKey(word)
   }
 
   /// The name that follows the prefix of `key` in `word`.
@@ -65,27 +71,5 @@ struct PolicyLine {
       i += 1
     }
     return start..<word.upperBound
-  }
-
-  /// Checks what every line must be, comments too: short enough, UTF-8, no control characters.
-  static func checkBytes(
-    _ text: Span<UInt8>, _ range: Range<Int>, line: Int
-  ) throws(PolicyFailure) {
-    guard range.count <= longest else { throw PolicyFailure(.tooLong, line: line) }
-    var i = range.lowerBound
-    while i < range.upperBound {
-      let byte = text[i]
-      if byte == UInt8(ascii: "\r") { throw PolicyFailure(.carriageReturn, line: line) }
-      if byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f {
-        throw PolicyFailure(.controlCharacter(byte), line: line)
-      }
-      let length = scalarLength(text, i..<range.upperBound)
-      guard length > 0 else { throw PolicyFailure(.badUTF8, line: line) }
-      // U+0080 to U+009F steer terminals as well as those below U+0020.
-      if byte == 0xc2, text[i + 1] < 0xa0 {
-        throw PolicyFailure(.controlCharacter(text[i + 1]), line: line)
-      }
-      i += length
-    }
   }
 }

@@ -9,7 +9,9 @@ extension Policy {
   public borrowing func door(of service: Span<UInt8>) -> Door {
     var door = Door.local
     eachEntry(of: .door) { (name, value) in
-      guard equalIgnoringCase(name, service), let named = Door(name: value) else { return true }
+      guard equalIgnoringCase(name, service), let named = Door(rawValue: value[0]) else {
+        return true
+      }
       door = named
       return false
     }
@@ -22,7 +24,7 @@ extension Policy {
     eachEntry(of: .session) { (name, value) in
       let isMeant = service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }
       guard isMeant else { return true }
-      seconds = number(value, atMost: 43_200).map { Int64($0) }
+      seconds = Int64(truncatingIfNeeded: bigEndian(value))
       return false
     }
     return seconds
@@ -30,10 +32,11 @@ extension Policy {
 
   /// Whether the broker decides at `service` about the very user who asks.
   borrowing func allowsOneself(at service: Quoted) -> Bool {
-    withBytes { (text: Span<UInt8>) in
-      service.withBytes { (name: Span<UInt8>) in
-        PolicyText.lists(name, under: .selfServices, in: text)
-      }
+    var isListed = false
+    eachEntry(of: .selfServices) { (name, _) in
+      isListed = service.withBytes { (own: Span<UInt8>) in equalIgnoringCase(own, name) }
+      return !isListed
     }
+    return isListed
   }
 }

@@ -1,9 +1,6 @@
 internal import OTP
 
-/// Questions to a text that `PolicyCheck` has read before, or to whole entries at its start.
-///
-/// The lists of a policy stay bytes and are scanned when asked: a policy is small, a sign-in asks
-/// two or three questions, and no heap is needed.
+/// Questions of `PolicyCheck` to the part of a text that it has read.
 enum PolicyText {
   /// Shows each `key = value` with its line number, until `body` answers `false`.
   static func eachLine(in text: Span<UInt8>, _ body: (PolicyLine, Int) -> Bool) {
@@ -13,7 +10,7 @@ enum PolicyText {
       number += 1
       let end = PolicyLine.end(in: text, from: start)
       // A line that does not read was refused by the check: it is never seen here.
-      if let line = try? PolicyLine.read(text, start..<end, line: number), !body(line, number) {
+      if let line = try? PolicyLine.read(text, start..<end), !body(line, number) {
         return
       }
       start = end + 1
@@ -26,12 +23,12 @@ enum PolicyText {
   static func eachEntry(
     of key: PolicyKey, in text: Span<UInt8>, _ body: (Span<UInt8>, Span<UInt8>) -> Bool
   ) {
-    eachLine(in: text) { (line, number) in
+    eachLine(in: text) { (line, _) in
       guard line.key == key else { return true }
       guard key.isList else {
         return body(text.extracting(line.part), text.extracting(line.value))
       }
-      var entries = PolicyEntries(of: line, number: number)
+      var entries = PolicyEntries(of: line)
       while (try? entries.next(in: text)) == true {
         let name = entries.name
         let reason = entries.reason

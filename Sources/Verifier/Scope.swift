@@ -45,7 +45,8 @@ extension Policy {
     var earliest = enrollBy
     let groups = Groups(of: account)
     eachEntry(of: .enrollByGroup) { (name, date) in
-      guard let end = PolicyDate.end(of: date), end < earliest ?? .max else { return true }
+      let end = Int64(truncatingIfNeeded: bigEndian(date))
+      guard end < earliest ?? .max else { return true }
       if groups.membership(in: name) != .notMember { earliest = end }
       return true
     }

@@ -63,7 +63,7 @@ extension Policy {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
       case .file(let failure): throw .store(failure)
-      case .text(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
+      case .form(let failure): throw .policy(line: Int32(truncatingIfNeeded: failure.line))
       }
     }
   }
