@@ -1,3 +1,4 @@
+import OTP
 import Store
 import Verifier
 
@@ -30,15 +31,14 @@ extension Policy {
       }
       return true
     }
-    eachEntry(of: .brokerAllow) { (_, rule) in
-      doubts += Policy.doubts(ofRule: text(rule))
+    eachEntry(of: .brokerAllow) { (_, detail) in
+      doubts += Policy.doubts(peer: rulePeer(detail), group: ruleGroup(detail))
       return true
     }
     doubts += doubtsOfServices()
-    let today = String(Times.utc(Times.now).prefix(10))
     if let end = enrollBy, end <= Times.now { doubts.append("the day of enroll-by is over") }
-    eachEntry(of: .enrollByGroup) { (name, day) in
-      if text(day) < today { doubts.append("the day of enroll-by.\(text(name)) is over") }
+    eachEntry(of: .enrollByGroup) { (name, end) in
+      if bigEndian(end) <= UInt64(max(0, Times.now)) { doubts.append("the day of enroll-by.\(text(name)) is over") }
       return true
     }
     return doubts
@@ -55,9 +55,8 @@ extension Policy {
     }
     let other = "/etc/pam.d/other decides"
     for key in [PolicyKey.brokerAllow, .selfServices] where has(key) {
-      eachEntry(of: key) { (name, rule) in
-        let name = key == .brokerAllow ? Policy.names(ofRule: text(rule))[1] : text(name)
-        service(name, key, "\(other) there, perhaps by the password alone")
+      eachEntry(of: key) { (name, _) in
+        service(text(name), key, "\(other) there, perhaps by the password alone")
         return true
       }
       service(PAMService.ofBroker, key, "\(other) which passwords are right for the broker")
@@ -71,16 +70,8 @@ extension Policy {
     return doubts
   }
 
-  /// PEER, SERVICE and GROUP of `PEER : SERVICE : GROUP`.
-  static func names(ofRule rule: String) -> [String] {
-    rule.split(separator: ":").map { name in
-      String(name.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
-    }
-  }
-
-  private static func doubts(ofRule rule: String) -> [String] {
-    let names = names(ofRule: rule).map { Array($0.utf8) }
-    guard let peer = names.first, let group = names.last else { return [] }
+  private static func doubts(peer: String, group: String) -> [String] {
+    let (peer, group) = (Array(peer.utf8), Array(group.utf8))
     var doubts: [String] = []
     if case .unknown = Account.find(named: peer.span) {
       doubts.append(unknown("account", peer.span, .brokerAllow, "nobody may ask by it"))

@@ -4,8 +4,8 @@ import Store
 import Verifier
 
 extension Site {
-  /// Reads and checks a policy: `file`, as the caller names it, or `policy.conf` of the store.
-  func checkedPolicy(_ file: String?) throws(Failure) -> Policy {
+  /// The text of a policy: of `file`, as the caller names it, or `policy.conf` of the store.
+  func policyText(_ file: String?) throws(Failure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Policy.largest + 1)
     let count: Int
     if let file {
@@ -13,11 +13,16 @@ extension Site {
     } else {
       count = try readPolicyText(into: &bytes)
     }
+    return Array(bytes[..<count])
+  }
+
+  /// Checks a text, which is that of `file`, or of `policy.conf` of the store.
+  func checkedPolicy(_ text: [UInt8], file: String?) throws(Failure) -> Policy {
     do throws(PolicyFailure) {
-      return try Policy(checking: bytes.span.extracting(0..<count))
+      return try Policy(checking: text.span)
     } catch {
       throw .policy(
-        error, file: file ?? policyText, word: Site.key(ofLine: error.line, in: bytes[..<count]))
+        error, file: file ?? policyText, word: Site.key(ofLine: error.line, in: text[...]))
     }
   }
 
@@ -33,9 +38,7 @@ extension Site {
   func isApplied(_ policy: borrowing Policy) -> Bool? {
     var bytes = [UInt8](repeating: 0, count: Policy.largest + 1)
     guard let count = try? readPolicyText(into: &bytes) else { return nil }
-    return policy.withBytes { (applied: Span<UInt8>) in
-      applied.count == count && applied.indices.allSatisfy { applied[$0] == bytes[$0] }
-    }
+    return policy.isMade(from: bytes.span.extracting(0..<count))
   }
 
   /// `policy.conf` under the rules of trust: what is applied must be the administrator's.

@@ -40,6 +40,8 @@ struct Site {
   var key: String { location.key.spelled }
   /// `policy.applied`.
   var policy: String { location.policy.spelled }
+  /// What sign-ins read of it, which lies beside it.
+  var policyForm: String { policy + ".compiled" }
   /// `policy.conf`, which lies beside it.
   var policyText: String { location.policy.folder.spelled(with: Site.policyText.spelled) }
 
@@ -54,7 +56,7 @@ struct Site {
     let own = users + "/" + (record ?? "")
     switch part {
     case .folder: return data
-    case .policy: return policy
+    case .policy: return policyForm
     case .hostKey: return key
     case .storeID: return location.data.spelled(with: StoreID.file.spelled)
     case .users: return users
@@ -129,32 +131,72 @@ struct Site {
 
   // MARK: policy
 
-  /// Reads the applied policy.
+  /// Reads the policy that sign-ins follow. Where a former version applied it, there is no form of it
+  /// yet: it is made.
   func appliedPolicy() throws(Failure) -> Policy {
     do throws(NoPolicy) { return try Policy(at: location) } catch {
       switch error {
-      case .file(let failure): throw .store(failure, self, nil)
-      case .form(let failure): throw .policy(failure, file: policy)
+      case .file(let failure):
+        guard case .missing = failure.defect, let policy = try compilePolicy() else {
+          throw .store(failure, self, nil)
+        }
+        return policy
+      case .form(let failure): throw .policy(failure, file: policyForm)
       }
     }
   }
 
-  /// Writes `policy.applied`.
-  func apply(_ policy: borrowing Policy) throws(Failure) {
-    var bytes = [UInt8](repeating: 0, count: Policy.largestApplied)
+  /// Makes the form of `policy.applied` again; nil where there is no such file.
+  func compilePolicy() throws(Failure) -> Policy? {
+    var bytes = [UInt8](repeating: 0, count: PolicyAppliedText.largest)
+    let count: Int
+    do throws(StoreFailure) {
+      var room = bytes.mutableSpan
+      count = try location.policy.open(location.owners, part: .policy)
+        .read(location.policy.name, into: &room, part: .policy)
+    } catch {
+      guard case .missing = error.defect else { throw .store(error, self, nil) }
+      return nil
+    }
+    let policy: Policy
+    do throws(PolicyFailure) {
+      policy = try PolicyAppliedText.policy(bytes.span.extracting(0..<count))
+    } catch {
+      throw .policy(error, file: self.policy)
+    }
+    try write(policy)
+    return policy
+  }
+
+  /// Lets sign-ins follow `policy`, and keeps `text`, from which it was made.
+  func apply(_ policy: borrowing Policy, madeFrom text: [UInt8]) throws(Failure) {
+    var bytes = [UInt8](repeating: 0, count: PolicyAppliedText.largest)
     let count: Int
     do throws(PolicyFailure) {
       var room = bytes.mutableSpan
-      count = try policy.writeApplied(into: &room)
+      count = try PolicyAppliedText.write(text.span, into: &room)
     } catch {
       throw .policy(error, file: self.policy)
+    }
+    try write(policy, keeping: bytes[..<count])
+  }
+
+  /// Writes the form of `policy`, and behind it `policy.applied`, where there is a new one.
+  private func write(
+    _ policy: borrowing Policy, keeping applied: ArraySlice<UInt8>? = nil
+  ) throws(Failure) {
+    guard let form = Policy.form(of: location.policy.name) else {
+      throw .store(StoreFailure(.policy, .missing), self, nil)
     }
     try trying { () throws(StoreFailure) in
       let folder = try location.policy.open(location.owners, part: .policy)
       try folder.locked(.policy) { () throws(StoreFailure) in
         folder.removeLeftovers()
-        try folder.replace(
-          location.policy.name, with: bytes.span.extracting(0..<count), part: .policy)
+        try policy.withForm { (bytes: Span<UInt8>) throws(StoreFailure) in
+          try folder.replace(form, with: bytes, part: .policy)
+        }
+        guard let applied else { return }
+        try folder.replace(location.policy.name, with: applied.span, part: .policy)
       }
     }
   }
@@ -167,7 +209,7 @@ struct Site {
         try folder == nil
         ? Store.makePath(location.policy.folder, location.owners)
         : location.policy.open(location.owners, part: .policy)
-      var room = [UInt8](repeating: 0, count: Policy.largestApplied)
+      var room = [UInt8](repeating: 0, count: PolicyAppliedText.largest)
       var span = room.mutableSpan
       do throws(StoreFailure) {
         _ = try folder.read(location.policy.name, into: &span, part: .policy)
@@ -186,7 +228,8 @@ struct Site {
       return true
     }
     guard isNew else { return }
-    try apply(checkedPolicy(nil))
+    let checked = try policyText(nil)
+    try apply(checkedPolicy(checked, file: nil), madeFrom: checked)
   }
 
   // MARK: paths

@@ -1,4 +1,4 @@
-public import OTP
+internal import OTP
 
 /// `policy.applied`: one line with the SHA-256 of all that follows it, then `policy.conf` as it was.
 ///

@@ -65,8 +65,8 @@ extension Policy {
   fileprivate var services: [String] {
     var names: [String] = []
     for key in [PolicyKey.door, .brokerAllow, .session, .selfServices] {
-      eachEntry(of: key) { (name, rule) in
-        let name = key == .brokerAllow ? Policy.names(ofRule: text(rule))[1] : text(name)
+      eachEntry(of: key) { (name, _) in
+        let name = text(name)
         let service = name.lowercased()
         // The name of `verify` and self-service, which do not ask libpam.
         if service != "cachet-mfa", !names.contains(service) { names.append(service) }

@@ -21,9 +21,10 @@ struct PolicyApply: ParsableCommand {
   func run() throws(Failure) {
     let site = try places.site()
     let output = Output(places)
-    let policy = try site.checkedPolicy(file)
+    let text = try site.policyText(file)
+    let policy = try site.checkedPolicy(text, file: file)
     if !force { try mustNotShutOut(policy, site) }
-    try site.apply(policy)
+    try site.apply(policy, madeFrom: text)
     Journal.note("policy-apply", detail: force ? "forced" : nil, at: site)
     output.object { json in
       json.field("file", file ?? site.policyText)

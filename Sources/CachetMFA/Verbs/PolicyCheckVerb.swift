@@ -17,7 +17,7 @@ struct PolicyCheckVerb: ParsableCommand {
   func run() throws(Failure) {
     // A file of one's own may be checked by anybody.
     let site = file == nil ? try places.site() : try Site(places)
-    let policy = try site.checkedPolicy(file)
+    let policy = try site.checkedPolicy(site.policyText(file), file: file)
     let name = file ?? site.policyText
     let output = Output(places)
     // Stacks belong to the policy of this host, and to no draft.

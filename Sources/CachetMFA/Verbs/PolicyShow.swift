@@ -39,7 +39,7 @@ struct PolicyShow: ParsableCommand {
     output.line("first-enroll = \(word(policy.firstEnroll))")
     for (key, _) in lists {
       policy.eachEntry(of: key) { (name, detail) in
-        let (name, detail) = (text(name), text(detail))
+        let (name, detail) = (text(name), key.spelled(detail: detail, of: name))
         switch key {
         case .exemptUsers, .exemptGroups:
           output.line("\(key.name) = \(quoted(name)) \(quoted(detail))")
@@ -78,10 +78,10 @@ struct PolicyShow: ParsableCommand {
             json.field("name", bytes: name)
             switch key {
             case .exemptUsers, .exemptGroups: json.field("reason", bytes: detail)
-            case .door: json.field("door", bytes: detail)
-            case .enrollByGroup: json.field("day", bytes: detail)
-            case .session: json.field("seconds", bytes: detail)
-            case .brokerAllow: json.field("rule", bytes: detail)
+            case .door: json.field("door", key.spelled(detail: detail, of: name))
+            case .enrollByGroup: json.field("day", key.spelled(detail: detail, of: name))
+            case .session: json.field("seconds", key.spelled(detail: detail, of: name))
+            case .brokerAllow: json.field("rule", key.spelled(detail: detail, of: name))
             case .requiredGroups, .selfServices, .digits, .window, .unenrolled, .enrollBy,
               .firstEnroll, .throttleAfter, .throttleFirst, .throttleLongest, .lockAfter,
               .unprovenAccountLimit:
@@ -106,9 +106,6 @@ struct PolicyShow: ParsableCommand {
     case .password: "password"
     }
   }
-
-  /// The day before the second at which a grace ends.
-  private static func lastDay(_ end: Int64) -> String { String(Times.utc(end - 1).prefix(10)) }
 
   /// `text` in the quotes of a policy.
   private static func quoted(_ text: String) -> String {

@@ -46,7 +46,7 @@ extension Policy {
   fileprivate var longestSession: Int64 {
     var longest: Int64 = 0
     eachEntry(of: .session) { (_, seconds) in
-      longest = max(longest, Int64(text(seconds)) ?? 0)
+      longest = max(longest, Int64(truncatingIfNeeded: bigEndian(seconds)))
       return true
     }
     return longest

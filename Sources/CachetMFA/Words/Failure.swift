@@ -26,6 +26,7 @@ enum Failure: Error {
   case file(String, errno: Int32)
   case noFolder(for: Site)
   case noPolicyText(Site)
+  case noAppliedPolicy(Site)
   case output
   case auditMissing(errno: Int32)
 

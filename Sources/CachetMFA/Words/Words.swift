@@ -66,6 +66,10 @@ extension Failure {
       Complaint(
         "there is no folder \(site.dataParent) to make the store in",
         hint: "make it first: 'mkdir -p \(shellWord(site.dataParent))'", .unavailable)
+    case .noAppliedPolicy(let site):
+      Complaint(
+        "no policy was applied: there is no \(site.policy)",
+        hint: "run '\(site.command("policy apply"))'", .unavailable)
     case .noPolicyText(let site):
       Complaint(
         "there is no policy in \(site.policyText)",
