@@ -45,7 +45,8 @@ public func account(
   switch outcome {
   case .accepted: return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
-  case .refused, .exhausted: return PAM_ACCT_EXPIRED
+  case .refused: return PAM_ACCT_EXPIRED
+  case .exhausted: return PAM_PERM_DENIED
   case .unavailable: return PAM_AUTHINFO_UNAVAIL
   }
 }

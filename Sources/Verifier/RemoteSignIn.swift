@@ -29,7 +29,7 @@ public enum RemoteSignIn {
     do throws(Connection.Broken) {
       let told = try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
       guard case .accepted = told, request.lacksSecondFactor else { return told }
-      return report(Decision(.refused, .noSecondFactor), request, &host, event: "account")
+      return report(Decision(.exhausted, .noSecondFactor), request, &host, event: "account")
     } catch {
       return report(error.decision, request, &host, event: "account")
     }
