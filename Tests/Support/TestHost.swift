@@ -151,7 +151,7 @@ public struct TestHost: Sendable {
       input: "", within: seconds + 5)
   }
 
-  func enter(
+  public func enter(
     _ words: [String], input: String, within seconds: Int
   ) async throws -> Outcome {
     _ = path("/")
