@@ -4,6 +4,7 @@
 #   make demo               shows a sign-in, its replay and its throttle, in a temporary folder; as root
 #                           also the web's sign-in page, in the root of the tests
 #   make test               everything; as root also real sshd, sudo, su and web servers in a root of their own
+#   make test-long          what takes hours, on Debian 12 and 13 made from nothing; as root
 #   make install            DESTDIR=, prefix=/usr/local, pamdir= (found by packaging/pamdir)
 #   make uninstall          refuses while a line in /etc/pam.d names the module
 #   make fuzz               hostile inputs, and the lines that they reach; FUZZ_SECONDS= for each (300)
@@ -68,7 +69,7 @@ audit:
 tools:
 	@$(MAKE) --no-print-directory -C Tests/Tools
 
-.PHONY: demo test bench fuzz sanitize deb
+.PHONY: demo test test-long bench fuzz sanitize deb
 demo:
 	@packaging/dependencies demo
 	@$(MAKE) --no-print-directory build tools
@@ -83,6 +84,9 @@ test:
 	@Tests/HostTests/testroot make database
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} Tests/Fuzz/run
 	@Tests/run
+
+test-long:
+	@Tests/long
 
 bench:
 	@packaging/dependencies test
@@ -150,7 +154,7 @@ install:
 	@umask 022; for file in packaging/apache/* packaging/apache/page/* packaging/nginx/*; do \
 	  [ -d "$$file" ] || install -D -m 644 "$$file" "$(DESTDIR)$(sharedir)/$${file#packaging/}"; \
 	done; chmod 755 "$(DESTDIR)$(sharedir)/apache/passphrases"; echo "installed $(DESTDIR)$(sharedir)"
-	@sed -i 's,/usr/share/cachet-mfa/,$(sharedir)/,' "$(DESTDIR)$(sharedir)"/apache/*.service
+	@sed -i 's,/usr/share/cachet-mfa/,$(sharedir)/,' "$(DESTDIR)$(sharedir)"/apache/*.service "$(DESTDIR)$(sharedir)"/nginx/guard.conf
 	@# The pages of docs/ and pam/ lie beside the others there.
 	@sed -i -E 's,]\((pam|docs)/,](,g' "$(DESTDIR)$(docdir)"/*.md
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"

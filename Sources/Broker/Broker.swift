@@ -8,15 +8,13 @@ internal import Verifier
 enum Broker {
   /// Seconds within which a request must be there.
   private static let patience: Int64 = 2
-  /// Milliseconds: a reply that a password had a part in leaves at a multiple of this.
-  private static let grain: Int64 = 200
 
-  /// Serves standard input; the process ends after `seconds`, whatever it is at.
-  static func serve(_ role: Role, seconds: UInt32) -> Int32 {
+  /// Serves standard input; the process ends after `Schedule.life`, whatever it is at.
+  static func serve(_ role: Role) -> Int32 {
     let begin = monotonic_milliseconds()
-    guard bound_process(seconds) else { return failure }
+    guard bound_process(Schedule.life) else { return failure }
     let connection = Connection(0, seconds: patience)
-    // No line in the journal: whoever may not ask could fill it.
+    // No line in the journal: those who may not ask could fill it.
     guard let peer = connection.peer, Delegation.mayAsk(peer) else { return failure }
     guard role == .decide || hasShare(peer) else { return failure }
     var status = failure
@@ -25,16 +23,19 @@ enum Broker {
         let frame = try connection.receive(into: &room)
         let request = room.span
         try withRoom { (room: inout MutableSpan<UInt8>) throws(Connection.Broken) in
-          let length: Int? =
-            switch (frame.kind, role) {
-            case (.decide, _), (.account, _):
-              decide(frame, request, of: peer, at: role, since: begin, into: &room)
-            case (_, .decide): nil
-            case (_, .selfService): SelfService(frame, of: peer)?.answer(request, into: &room)
+          switch (frame.kind, role) {
+          case (.decide, _), (.account, _):
+            guard let question = Question(frame, request, peer: peer, at: role, since: begin)
+            else { return }
+            status = try answer(question, frame, request, into: &room)
+          case (_, .decide): return
+          case (_, .selfService):
+            guard let length = SelfService(frame, of: peer)?.answer(request, into: &room) else {
+              return
             }
-          guard let length else { return }
-          try Connection(0, seconds: patience).send(room.span.extracting(0..<length))
-          status = success
+            try send(room.span.extracting(0..<length))
+            status = success
+          }
         }
       }
     } catch {
@@ -43,14 +44,30 @@ enum Broker {
     return status
   }
 
-  private static func decide(
-    _ frame: Frame, _ bytes: Span<UInt8>, of peer: UInt32, at role: Role, since begin: Int64,
+  /// Has a question decided and tells the outcome, or says in the journal that nobody was told.
+  private static func answer(
+    _ question: Question, _ frame: Frame, _ bytes: Span<UInt8>,
     into room: inout MutableSpan<UInt8>
-  ) -> Int? {
-    guard let question = Question(frame, bytes, peer: peer, at: role) else { return nil }
+  ) throws(Connection.Broken) -> Int32 {
     let reply = question.decide(frame, bytes)
-    if reply.tellsOfPassword { wait(since: begin) }
-    return RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room)
+    guard
+      let length = RemoteQuestion.reply(reply.outcome, password: reply.password, to: &room)
+    else { return failure }
+    if reply.tellsOfPassword { question.schedule.waitForGrain() }
+    let isAccepted = reply.outcome == .accepted
+    do throws(Connection.Broken) {
+      guard !isAccepted || !question.schedule.isPast else { throw Connection.Broken(ETIMEDOUT) }
+      try send(room.span.extracting(0..<length))
+    } catch {
+      if isAccepted { question.logUntold(error) }
+      throw error
+    }
+    if reply.complains { pause_milliseconds(1_000) }
+    return success
+  }
+
+  private static func send(_ bytes: Span<UInt8>) throws(Connection.Broken) {
+    try Connection(0, seconds: patience).send(bytes)
   }
 
   /// Whether `peer` has a share of `self.sock` left: nobody keeps others from it alone.
@@ -76,13 +93,4 @@ enum Broker {
 
   private static let success: Int32 = 0
   private static let failure: Int32 = 1
-
-  /// Sleeps until a whole number of grains has gone by since `begin`, one at the least.
-  ///
-  /// Until then, and not for so long: on a busy machine sleep ends late, and how late must say nothing
-  /// of when it began.
-  private static func wait(since begin: Int64) {
-    let grains = (monotonic_milliseconds() - begin) / grain + 1
-    while pause_until(begin + grains * grain) == EINTR {}
-  }
 }

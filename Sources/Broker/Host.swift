@@ -17,9 +17,12 @@ internal import Verifier
   /// How much of the answer is password.
   private(set) var passwordLength = 0
   private var hasVerified = false
+  /// When what is decided must be told; `nil` where the peer waits for it.
+  private let schedule: Schedule?
 
-  private init(_ answer: UnsafeRawBufferPointer, _ request: Request) {
+  private init(_ answer: UnsafeRawBufferPointer, _ request: Request, _ schedule: Schedule?) {
     unsafe self.answer = answer
+    self.schedule = schedule
     user =
       if case .found(let account) = request.account {
         account.name.withBytes { (name: Span<UInt8>) in CName(name) }
@@ -30,10 +33,11 @@ internal import Verifier
 
   /// Lends a host for `request`, whose answer is `answer`.
   static func with<R>(
-    _ answer: Span<UInt8>, _ request: Request, _ body: (inout Host) -> R
+    _ answer: Span<UInt8>, _ request: Request, by schedule: Schedule? = nil,
+    _ body: (inout Host) -> R
   ) -> R {
     unsafe answer.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> R in
-      var host = unsafe Host(bytes, request)
+      var host = unsafe Host(bytes, request, schedule)
       return body(&host)
     }
   }
@@ -55,6 +59,14 @@ internal import Verifier
   mutating func leave(password: Span<UInt8>) -> Bool {
     passwordLength = password.count
     return true
+  }
+
+  /// An acceptance that the caller would not wait for is none: the journal says what was told.
+  func told(_ decision: Decision) -> Decision {
+    guard decision.outcome == .accepted, let schedule, schedule.isOver else { return decision }
+    var late = Decision(.unavailable, .tooLate)
+    late.use = decision.use
+    return late
   }
 
   mutating func log(_ line: borrowing TextLine, isWarning: Bool) {
@@ -127,7 +139,9 @@ internal import Verifier
       copy(answer, into: &rest)
       let text = room.span
       mark = try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
-        try table.mark(of: text.extracting(0..<(end + answer.count)), user: name)
+        try table.mark(
+          of: text.extracting(0..<(end + answer.count)), user: name,
+          from: text.extracting(Host.shadowRoom..<end))
       }
     }
     return mark

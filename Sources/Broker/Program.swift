@@ -11,7 +11,7 @@ struct Program {
       complain()
       exit(64)
     }
-    exit(Broker.serve(role, seconds: 5))
+    exit(Broker.serve(role))
   }
 
   private static func complain() {

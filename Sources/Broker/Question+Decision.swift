@@ -14,12 +14,14 @@ extension Question {
     let password: Int
     /// A password may have had a part in it: how long it took must not tell which.
     var tellsOfPassword = false
+    /// The journal heard that there was no turn, and must not hear it again within a second.
+    var complains = false
   }
 
   /// Decides, and writes the journal.
   func decide(_ frame: Frame, _ bytes: Span<UInt8>) -> Reply {
     let answer = bytes.extracting(frame[.answer] ?? 0..<0)
-    return Host.with(answer, request) { (host: inout Host) in
+    return Host.with(answer, request, by: schedule) { (host: inout Host) in
       if frame.kind == .account { return Reply(outcome: account(&host), password: 0) }
       let reply = signIn(answer, &host)
       let password =
@@ -31,22 +33,24 @@ extension Question {
           SignIn.passwordLength(answer, request, at: Question.location)
         }
       return Reply(
-        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword)
+        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword,
+        complains: reply.complains)
     }
   }
 
   private func signIn(_ answer: Span<UInt8>, _ host: inout Host) -> Reply {
-    let outcome: Decision.Outcome
-    switch Delegation(of: request, by: peer, at: Question.location) {
-    case .refused(let decision): outcome = report(decision, "sign-in", &host)
-    case .allowed where flags[.repeatsPassword]:
-      outcome = report(Decision(.refused, .samePassword), "sign-in", &host)
-    case .allowed(session: .some(let seconds)):
+    let delegation = Delegation(of: request, by: peer, at: Question.location)
+    if case .allowed(session: .some(let seconds)) = delegation, !flags[.repeatsPassword] {
       return session(seconds, answer, &host)
-    case .allowed(session: .none):
-      outcome = SignIn.run(request, at: Question.location, host: &host).outcome
     }
-    return judged(outcome, &host)
+    if let reply = replyWithoutTurn(&host) { return reply }
+    switch delegation {
+    case .refused(let decision): return judged(report(decision, "sign-in", &host), &host)
+    case .allowed where flags[.repeatsPassword]:
+      return judged(report(Decision(.refused, .samePassword), "sign-in", &host), &host)
+    case .allowed:
+      return judged(SignIn.run(request, at: Question.location, host: &host).outcome, &host)
+    }
   }
 
   /// The reply to an answer that was evaluated, or refused as if it had been.
@@ -54,6 +58,35 @@ extension Question {
     if flags[.verifiesPassword] { host.pretend() }
     return Reply(
       outcome: outcome, password: host.passwordLength, tellsOfPassword: flags[.verifiesPassword])
+  }
+
+  // MARK: turns
+
+  /// Waits for a turn, before anything about the answer is decided. The reply where there is none: the
+  /// answer is not evaluated.
+  ///
+  /// Users' own doors have none: `Share` bounds what a user may have there.
+  private func replyWithoutTurn(_ host: inout Host) -> Reply? {
+    guard !request.isByAccount else { return nil }
+    do throws(StoreFailure) {
+      let location = Question.location
+      let isKnown = try request.isFromKnownOrigin(at: location, now: host.now())
+      let turns = try Turns(in: Store.makePath(location.run, location.owners))
+      if try turns.take(for: request.network, isKnown: isKnown, before: schedule.lastBegin) {
+        return nil
+      }
+      let complains = try turns.mayComplain()
+      if complains { _ = report(Decision(.unavailable, .busy), "sign-in", &host) }
+      return Reply(outcome: .unavailable, password: 0, complains: complains)
+    } catch {
+      return Reply(outcome: report(Decision(error), "sign-in", &host), password: 0)
+    }
+  }
+
+  /// Writes to the journal that the caller did not hear of an acceptance.
+  func logUntold(_ error: Connection.Broken) {
+    let decision = Decision(.unavailable, .broker, .errno(error.code))
+    Host.log(AuditLine.text("reply", decision, request, request.ownDoor), isWarning: true)
   }
 
   // MARK: an answer that comes again
@@ -69,25 +102,33 @@ extension Question {
       let table = try SessionTable(
         in: Store.makePath(Question.location.run, Question.location.owners))
       guard let mark = try host.mark(of: answer, request, in: table) else {
-        return Reply(
-          outcome: report(Decision(.unavailable, .password), "sign-in", &host), password: 0)
+        return judged(report(Decision(.unavailable, .password), "sign-in", &host), &host)
       }
-      // Whoever decides it ends within seconds, and so does this process.
       while true {
         switch try table.claim(mark, seconds: seconds) {
-        case .underWay: pause_milliseconds(Question.look)
+        case .underWay:
+          guard schedule.canBegin else {
+            return Reply(
+              outcome: report(Decision(.unavailable, .busy), "sign-in", &host), password: 0)
+          }
+          pause_milliseconds(Question.look)
         case .over:
-          let outcome = report(Decision(.refused, .sessionOver), "sign-in", &host)
-          return Reply(outcome: outcome, password: 0)
+          if let reply = replyWithoutTurn(&host) { return reply }
+          return judged(report(Decision(.refused, .sessionOver), "sign-in", &host), &host)
         case .right(_, let codeLength):
           let outcome = AccountCheck.run(request, at: Question.location, host: &host).outcome
-          return Reply(
-            outcome: outcome == .accepted ? .accepted : .refused,
-            password: max(0, answer.count - codeLength))
-        case .unknown:
+          guard outcome == .accepted else { return judged(.refused, &host) }
+          return Reply(outcome: .accepted, password: max(0, answer.count - codeLength))
+        case .unknown(let ticket):
+          if ticket.ended > 0 { _ = report(Decision(.refused, .guessed), "session", &host) }
+          if let reply = replyWithoutTurn(&host) {
+            try table.settle(mark, ticket, codeLength: nil)
+            return reply
+          }
           let outcome = SignIn.run(request, at: Question.location, host: &host).outcome
           try table.settle(
-            mark, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
+            mark, ticket,
+            codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
           return judged(outcome, &host)
         }
       }

@@ -7,11 +7,13 @@ struct Question {
   let flags: RemoteQuestion.Flags
   let request: Request
   let peer: UInt32
+  let schedule: Schedule
 
-  /// Reads what came to the socket of `role`; `nil` where the frame is no question, or a field has
-  /// no sense.
-  init?(_ frame: Frame, _ bytes: Span<UInt8>, peer: UInt32, at role: Role) {
-    guard frame.kind == .decide || frame.kind == .account,
+  /// Reads what came to the socket of `role` at the time `begin`; `nil` where the frame is no question,
+  /// or a field has no sense.
+  init?(_ frame: Frame, _ bytes: Span<UInt8>, peer: UInt32, at role: Role, since begin: Int64) {
+    guard let schedule = Schedule(frame, bytes, begin: begin),
+      frame.kind == .decide || frame.kind == .account,
       let user = frame[.user], !user.isEmpty, user.count <= 255,
       let service = Question.text(.service, frame, bytes),
       let bits = Question.byte(.flags, frame, bytes),
@@ -38,6 +40,7 @@ struct Question {
     self.flags = flags
     self.request = request
     self.peer = peer
+    self.schedule = schedule
   }
 
   // MARK: fields

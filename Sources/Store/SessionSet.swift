@@ -1,7 +1,7 @@
 internal import OTP
 
 /// The eight entries of one set of `SessionTable`, where each begins at a place: what is found in them,
-/// and who makes room for whom.
+/// and which entry makes room for which.
 struct SessionSet {
   static let ways = 8
   static let entry = 32
@@ -18,7 +18,12 @@ struct SessionSet {
     static let over: UInt8 = 1
     static let underWay: UInt8 = 2
     static let right: UInt8 = 3
+    /// Refused, and counted against the sessions from the same origin.
+    static let missed: UInt8 = 4
   }
+
+  /// Wrong answers from a session's own origin that end it.
+  static let mostMisses: UInt8 = 5
 
   func state(_ place: Int) -> UInt8 { bytes[place + 24] }
 
@@ -26,10 +31,10 @@ struct SessionSet {
 
   /// The second of `seconds_since_boot` at which the state was written.
   func time(_ place: Int) -> Int64 {
-    Int64(truncatingIfNeeded: bigEndian(bytes.span.extracting((place + 16)..<(place + 24))))
+    Int64(truncatingIfNeeded: bigEndian(bytes.span.extracting((place + 16)..<(place + 20))))
   }
 
-  /// Seconds since then; negative for a time that is none.
+  /// Seconds since then; negative for a time that lies ahead.
   func age(_ place: Int, now: Int64) -> Int64 { now &- time(place) }
 
   func find(_ mark: SessionTable.Mark) -> Int? {
@@ -61,9 +66,37 @@ struct SessionSet {
       && constantTimeEqual(bytes.span.extracting((place + 26)..<(place + 32)), mark.user.span)
   }
 
+  // MARK: misses
+
+  /// Counts an answer that is none of the sessions from the mark's origin, before it is evaluated;
+  /// those that have had too many are over. Returns how many end by it.
+  mutating func countMiss(_ mark: SessionTable.Mark, now: Int64, seconds: Int64) -> Int {
+    var ended = 0
+    eachRight(of: mark) { (set: inout SessionSet, place: Int) in
+      let age = set.age(place, now: now)
+      guard age >= 0, age < seconds, set.isFrom(mark, place) else { return }
+      set.bytes[place + 20] &+= 1
+      guard set.bytes[place + 20] >= SessionSet.mostMisses else { return }
+      set.end(place)
+      ended += 1
+    }
+    return ended
+  }
+
+  /// Takes a miss back: the answer was right after all.
+  mutating func forgiveMiss(_ mark: SessionTable.Mark) {
+    eachRight(of: mark) { (set: inout SessionSet, place: Int) in
+      if set.isFrom(mark, place), set.bytes[place + 20] > 0 { set.bytes[place + 20] -= 1 }
+    }
+  }
+
+  private func isFrom(_ mark: SessionTable.Mark, _ place: Int) -> Bool {
+    constantTimeEqual(bytes.span.extracting((place + 21)..<(place + 24)), mark.origin.span)
+  }
+
   /// What is lost with an entry.
   enum Worth: UInt8 {
-    case nothing, memory, decision, session
+    case nothing, miss, memory, decision, session
   }
 
   /// The place for something new: of those that are worth least, the oldest.
@@ -77,6 +110,7 @@ struct SessionSet {
       let worth: Worth =
         switch state(place) {
         case State.none: .nothing
+        case State.missed: .miss
         case State.right where age >= 0 && age < seconds: .session
         case State.underWay where age >= 0 && age < SessionSet.patience: .decision
         default: .memory
@@ -98,8 +132,14 @@ struct SessionSet {
       i += 1
     }
     i = 0
-    while i < 8 {
-      bytes[place + 16 + i] = UInt8(truncatingIfNeeded: now >> Int64(56 - 8 * i))
+    while i < 4 {
+      bytes[place + 16 + i] = UInt8(truncatingIfNeeded: now >> Int64(24 - 8 * i))
+      i += 1
+    }
+    bytes[place + 20] = 0
+    i = 0
+    while i < 3 {
+      bytes[place + 21 + i] = mark.origin[i]
       i += 1
     }
     bytes[place + 24] = state
@@ -113,12 +153,4 @@ struct SessionSet {
 
   /// Not forgotten: a browser that still repeats the answer must not look like a guesser.
   mutating func end(_ place: Int) { bytes[place + 24] = State.over }
-
-  mutating func clear(_ place: Int) {
-    var i = 0
-    while i < SessionSet.entry {
-      bytes[place + i] = 0
-      i += 1
-    }
-  }
 }

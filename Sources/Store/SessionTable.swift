@@ -2,23 +2,25 @@ internal import CPlatform
 internal import OTP
 
 /// Answers that were right a while ago, for doors where a browser repeats one with every request: a
-/// table of fixed size, without names and answers. Layout: docs/formats.md, "sessions".
+/// table of fixed size, without names and answers. Layout: docs/formats.md, "web-sessions".
 ///
-/// Its lock is taken by the broker, which ends by itself within seconds, and by root: nobody else can
-/// hold it up.
+/// An answer that is none of them is a guess at them, and counts as one: a few from a session's own
+/// origin end it.
+///
+/// Only the broker, which ends by itself within seconds, and root can take its lock.
 public struct SessionTable: ~Copyable {
   private let descriptor: Int32
   private let key: InlineArray<32, UInt8>
 
-  public static var file: FileName { FileName("sessions") }
+  public static var file: FileName { FileName("web-sessions") }
   static let header = 4096
   static let sets = 1024
   static let length = header + sets * SessionSet.length
 
   /// What is known of an answer.
   public enum Finding: Sendable {
-    /// Nothing: it is the caller's to decide now, and to `settle`.
-    case unknown
+    /// Nothing: the caller decides it now, and settles it with the ticket.
+    case unknown(Ticket)
     /// Somebody decides it at this moment.
     case underWay
     /// It was right `since`, a second of `seconds_since_boot`, and ended in a code of that length.
@@ -27,12 +29,22 @@ public struct SessionTable: ~Copyable {
     case over
   }
 
+  /// An answer that the caller decides.
+  public struct Ticket: Sendable {
+    /// Whether it counted as a miss.
+    fileprivate let counted: Bool
+    /// Sessions that ended by it.
+    public let ended: Int
+  }
+
   /// Whose answer it is, and the answer itself, under the table's key: nothing can be read off it.
   public struct Mark: Sendable {
     let set: Int
     /// Tells the users of one set apart.
     let user: InlineArray<6, UInt8>
     let mac: InlineArray<16, UInt8>
+    /// Where it comes from: service and address.
+    let origin: InlineArray<3, UInt8>
   }
 
   /// Opens the table in `folder`, and makes it first if it is not there.
@@ -63,8 +75,8 @@ public struct SessionTable: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// "CMFASE1\n"
-  private static let magic: UInt64 = 0x434d_4641_5345_310a
+  /// "CMFASE2\n"
+  private static let magic: UInt64 = 0x434d_4641_5345_320a
 
   private static func create(in folder: borrowing TrustedFolder) throws(StoreFailure) {
     var page = InlineArray<4096, UInt8>(repeating: 0)
@@ -86,11 +98,14 @@ public struct SessionTable: ~Copyable {
 
   // MARK: marks
 
-  /// The mark of `what`, which is `user`'s. Users have room for eight, shared with whom chance puts
-  /// into the same set.
-  public func mark(of what: Span<UInt8>, user: Span<UInt8>) throws(StoreFailure) -> Mark {
+  /// The mark of `what`, an answer of `user` from `origin`. A user has room for eight, shared with those
+  /// users whom chance puts into the same set.
+  public func mark(
+    of what: Span<UInt8>, user: Span<UInt8>, from origin: Span<UInt8>
+  ) throws(StoreFailure) -> Mark {
     let owner = try keyed(user)
     let answer = try keyed(what)
+    let place = try keyed(origin)
     var mac = InlineArray<16, UInt8>(repeating: 0)
     var i = 0
     while i < mac.count {
@@ -104,7 +119,9 @@ public struct SessionTable: ~Copyable {
       i += 1
     }
     let number = bigEndian(owner.span.extracting(0..<8))
-    return Mark(set: Int(number % UInt64(SessionTable.sets)), user: tag, mac: mac)
+    return Mark(
+      set: Int(number % UInt64(SessionTable.sets)), user: tag, mac: mac,
+      origin: [place[0], place[1], place[2]])
   }
 
   private func keyed(_ text: Span<UInt8>) throws(StoreFailure) -> InlineArray<64, UInt8> {
@@ -120,8 +137,9 @@ public struct SessionTable: ~Copyable {
 
   // MARK: answers
 
-  /// What is known of the answer with `mark`, if it is good for `seconds`. What is not known is
-  /// noted as under way, where there is room; the caller settles it.
+  /// What is known of the answer with `mark`, if it is good for `seconds`. What is not known counts as
+  /// a miss of the sessions from its origin, and is noted as under way, where there is room; the caller
+  /// settles it.
   public func claim(_ mark: Mark, seconds: Int64) throws(StoreFailure) -> Finding {
     let now = seconds_since_boot()
     guard now >= 0 else { throw StoreFailure(.sessions, .unreadable(errno: last_errno())) }
@@ -134,25 +152,28 @@ public struct SessionTable: ~Copyable {
           return .right(since: since, codeLength: set.codeLength(place))
         case SessionSet.State.underWay where age >= 0 && age < SessionSet.patience:
           return .underWay
-        case SessionSet.State.underWay:
+        case SessionSet.State.underWay, SessionSet.State.missed:
+          // A browser repeats what was refused: it is one miss.
           set.write(mark, SessionSet.State.underWay, codeLength: 0, now, at: place)
-          return .unknown
+          return .unknown(Ticket(counted: false, ended: 0))
         default: return .over
         }
       }
-      // Whoever tries answers, however many at once, ends nobody's session.
+      let ended = set.countMiss(mark, now: now, seconds: seconds)
+      // What is tried, however much at once, takes the place of no session.
       let (place, worth) = set.place(now: now, seconds: seconds)
       if worth != .session {
         set.write(mark, SessionSet.State.underWay, codeLength: 0, now, at: place)
       }
-      return .unknown
+      return .unknown(Ticket(counted: true, ended: ended))
     }
   }
 
   /// Notes that a claimed answer was right, and how long its code was; `nil`: it was not.
-  public func settle(_ mark: Mark, codeLength: Int?) throws(StoreFailure) {
+  public func settle(_ mark: Mark, _ ticket: Ticket, codeLength: Int?) throws(StoreFailure) {
     let now = seconds_since_boot()
     try change(mark.set) { (set: inout SessionSet) in
+      if codeLength != nil, ticket.counted { set.forgiveMiss(mark) }
       let noted = set.find(mark)
       if let codeLength {
         // What was noted may have had to make room meanwhile.
@@ -161,14 +182,14 @@ public struct SessionTable: ~Copyable {
           mark, SessionSet.State.right, codeLength: UInt8(truncatingIfNeeded: codeLength), now,
           at: place)
       } else if let noted {
-        set.clear(noted)
+        set.write(mark, SessionSet.State.missed, codeLength: 0, now, at: noted)
       }
     }
   }
 
   /// How many answers of `user` are good now, at the longest `seconds`.
   public func count(of user: Span<UInt8>, seconds: Int64) throws(StoreFailure) -> Int {
-    let mark = try mark(of: user, user: user)
+    let mark = try mark(of: user, user: user, from: user)
     let now = seconds_since_boot()
     return try change(mark.set) { (set: inout SessionSet) in
       var count = 0
@@ -182,7 +203,7 @@ public struct SessionTable: ~Copyable {
 
   /// Ends what `user` has; returns how many there were.
   public func end(_ user: Span<UInt8>) throws(StoreFailure) -> Int {
-    let mark = try mark(of: user, user: user)
+    let mark = try mark(of: user, user: user, from: user)
     return try change(mark.set) { (set: inout SessionSet) in
       var count = 0
       set.eachRight(of: mark) { (set: inout SessionSet, place: Int) in

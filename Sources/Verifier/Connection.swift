@@ -6,8 +6,8 @@ internal import OTP
 public struct Connection: ~Copyable {
   private let descriptor: Int32
   private let closes: Bool
-  /// When nothing is waited for any more, by the monotonic clock.
-  private let deadline: Int64
+  /// When nothing is waited for any more, in `monotonic_milliseconds`.
+  let deadline: Int64
 
   /// Why nothing came of it, as an error number: ETIMEDOUT at the deadline, ECONNRESET where the other
   /// end has hung up, EPROTO for what is no frame.
@@ -26,9 +26,11 @@ public struct Connection: ~Copyable {
 
   /// Connects to the broker's socket called `name`, or to `other` where this user may not connect
   /// there; EPERM where it is not root who listens. Where neither is to be had, `name` says why.
+  /// Waiting for the connection is a part of `seconds`.
   public init(
     to name: StaticString, orElse other: StaticString? = nil, seconds: Int64
   ) throws(Broken) {
+    deadline = Connection.now(plus: seconds)
     var opened = Connection.open(name, seconds)
     let code = last_errno()
     if opened < 0, code == EACCES, let other { opened = Connection.open(other, seconds) }
@@ -39,7 +41,6 @@ public struct Connection: ~Copyable {
     }
     descriptor = opened
     closes = true
-    deadline = Connection.now(plus: seconds)
   }
 
   private static func open(_ name: StaticString, _ seconds: Int64) -> Int32 {

@@ -59,6 +59,9 @@ public struct Frame {
     case parameters
     /// A factor that is not stored yet, see `PendingFactor`.
     case pending
+    // decide
+    /// Eight bytes: when the caller waits no more, in `monotonic_milliseconds`.
+    case deadline
     // reply
     /// One byte: `Decision.Outcome`.
     case outcome = 64

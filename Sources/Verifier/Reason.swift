@@ -20,6 +20,10 @@ public enum Reason: UInt8, Sendable {
   case enrolled, invited, noSecondFactor
   // unavailable
   case store, policy, accountLookup, clock, password, broker
+  // unavailable, by the broker: too much is asked at once, or the answer would come too late
+  case busy, tooLate
+  // of a web session: too many answers that were none of it
+  case guessed
 
   public var name: StaticString {
     switch self {
@@ -75,6 +79,9 @@ public enum Reason: UInt8, Sendable {
     case .clock: "clock"
     case .password: "password-service"
     case .broker: "broker"
+    case .busy: "busy"
+    case .tooLate: "too-late"
+    case .guessed: "guessed"
     }
   }
 

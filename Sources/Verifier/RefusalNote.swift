@@ -16,8 +16,8 @@ enum RefusalNote: UInt8 {
       .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver, .conversation,
       .badOption, .optionConflict, .noUser, .badName, .noFactor, .notConsecutive, .notConfirmed,
       .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited,
-      .noSecondFactor, .store,
-      .policy, .accountLookup, .clock, .password, .broker:
+      .noSecondFactor, .store, .policy, .accountLookup, .clock, .password, .broker, .busy, .tooLate,
+      .guessed:
       self = .none
     }
   }

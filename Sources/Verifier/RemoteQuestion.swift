@@ -60,7 +60,10 @@ public enum RemoteQuestion {
     // Wiped when it is let go, whatever happened.
     _ = try SecretBytes(count: Frame.largest, or: Connection.Broken(ENOMEM)) {
       (room: inout MutableSpan<UInt8>) throws(Connection.Broken) in
-      guard let length = write(kind, request, flags, answer: answer, to: &room) else {
+      guard
+        let length = write(
+          kind, request, flags, answer: answer, before: broker.deadline, to: &room)
+      else {
         throw Connection.Broken(EMSGSIZE)
       }
       try broker.send(room.span.extracting(0..<length))
@@ -74,7 +77,7 @@ public enum RemoteQuestion {
 
   private static func write(
     _ kind: Frame.Kind, _ request: Request, _ flags: Flags, answer: Span<UInt8>?,
-    to room: inout MutableSpan<UInt8>
+    before deadline: Int64, to room: inout MutableSpan<UInt8>
   ) -> Int? {
     var writer = FrameWriter()
     switch request.account {
@@ -91,6 +94,13 @@ public enum RemoteQuestion {
       writer.add(.window, byte: UInt8(truncatingIfNeeded: window), to: &room)
     }
     if let answer { writer.add(.answer, answer, to: &room) }
+    var time = InlineArray<8, UInt8>(repeating: 0)
+    var i = 0
+    while i < time.count {
+      time[i] = UInt8(truncatingIfNeeded: deadline >> Int64(56 - 8 * i))
+      i += 1
+    }
+    writer.add(.deadline, time.span, to: &room)
     return writer.finish(kind, in: &room)
   }
 

@@ -93,9 +93,24 @@ public struct Request {
   /// Whether a first factor is proven where policy calls the service `door`.
   func isProven(at door: Door) -> Bool { isProven || hasSSHEvidence && door == .ssh }
 
+  /// The address it comes from, of IPv6 the /64; `nil` where there is none.
+  public var network: Quoted? { rhost.map { networkPrefix(of: $0) } }
+
   /// Where unproven attempts are counted: the remote host, else the caller.
   var origin: AttemptTable.Origin {
-    if let rhost { .host(networkPrefix(of: rhost)) } else { .user(caller) }
+    if let network { .host(network) } else { .user(caller) }
+  }
+
+  /// Whether the account signed in from there within 30 days, at a line that does not know the first
+  /// factor.
+  public func isFromKnownOrigin(
+    at location: StoreLocation, now: Int64
+  ) throws(StoreFailure) -> Bool {
+    guard case .found(let account) = account else { return false }
+    let table = try AttemptTable(in: Store.makePath(location.run, location.owners))
+    return try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+      try table.remembers(name, from: origin, now: now)
+    }
   }
 }
 
@@ -117,6 +132,8 @@ public protocol SignInHost: ~Copyable {
   mutating func verify(password: Span<UInt8>) -> PasswordVerdict
   /// Leaves `password` for later modules; `false` where that failed.
   mutating func leave(password: Span<UInt8>) -> Bool
+  /// What of `decision` can still be told; asked once, before it is logged.
+  func told(_ decision: Decision) -> Decision
   /// Writes one line to the journal.
   mutating func log(_ line: borrowing TextLine, isWarning: Bool)
 }
@@ -134,6 +151,7 @@ extension SignInHost where Self: ~Copyable {
   /// A host where people sign in, and do nothing else.
   public static var isBroker: Bool { false }
   public mutating func verify(password: Span<UInt8>) -> PasswordVerdict { .unavailable }
+  public func told(_ decision: Decision) -> Decision { decision }
 }
 
 /// The /64 of an IPv6 address; anything else, and an IPv4 address in IPv6 clothes, as it is.

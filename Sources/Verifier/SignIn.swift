@@ -147,6 +147,7 @@ public enum SignIn {
   private static func report<H: SignInHost & ~Copyable>(
     _ decision: Decision, _ request: Request, _ door: Door?, _ host: inout H
   ) -> Decision {
+    let decision = host.told(decision)
     let isSignIn = if case .signIn = request.purpose { true } else { false }
     let event: StaticString = H.isBroker && !isSignIn ? "authorize" : "sign-in"
     let line = AuditLine.text(event, decision, request, door)

@@ -117,6 +117,22 @@ extension HostTests {
         """, false
       ),
       ("<If \"%{HTTP:X-Proxy} != 'a'\">\n\(valid)</If>", true),
+      (
+        """
+        SetEnvIf Request_URI "^/(incidents|dashboard)" READ
+        SetEnvIf "[._]" "." !READ
+        SetEnvIfExpr "%{HTTP:Content-Length} !~ /^0*$/" !READ
+        <If "-z reqenv('READ')">
+        \(valid)</If>
+        """, false
+      ),
+      (
+        """
+        SetEnvIf "^X-Secret$" "^a$" KNOWN
+        <If "-z reqenv('KNOWN')">
+        \(valid)</If>
+        """, true
+      ),
       ("RewriteEngine On\nRewriteRule ^/+dashboard - [F]", false),
       ("RewriteEngine On\nRewriteCond %{REQUEST_METHOD} =POST\nRewriteRule ^ - [F]", false),
       ("RewriteEngine On\nRewriteRule ^/auth https://status.example.org/ [R,L]", false),
@@ -163,7 +179,7 @@ extension HostTests {
     private static let pass = """
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
-      fastcgi_pass unix:/run/cachet/app.sock;
+      fastcgi_pass unix:/run/php/cachet.sock;
       """
     private static let basic = "auth_basic a; auth_basic_user_file /dev/null;"
     private static let php = "location ~ \\.php(/|$) { \(pass) }"
@@ -254,9 +270,8 @@ extension HostTests {
                 Require all granted
               </Directory>
               <FilesMatch "\\.php$">
-                SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+                SetHandler "proxy:unix:/run/php/cachet.sock|fcgi://localhost"
               </FilesMatch>
-              ProxyFCGIBackendType GENERIC
               \(site.lines)
             </VirtualHost>
 
@@ -305,7 +320,7 @@ extension HostTests {
         try host.copy("packaging/nginx", to: "/usr/share/cachet-mfa/nginx")
         try host.copy("Tests/HostTests/cachet", to: "/srv/cachet/public/index.php")
         try host.write(Web.htaccess, to: "/srv/cachet/public/.htaccess")
-        try await host.must(Web.application)
+        try await Web.startPHP(on: host)
         try await body(host)
       }
     }
@@ -320,7 +335,7 @@ extension HostTests {
         + spelled + guarded.writes + open.map { WebRequest("GET", $0) }
         + [
           WebRequest("get", "/dashboard"), .init("post", "/auth/login"),
-          .init("post", "/api/v1/components"), .init("PoSt", "/setup"),
+          .init("post", "/api/v1/components"), .init("PoSt", "/setup"), .init("POST", "/subscribe"),
         ]
     }()
 
@@ -358,6 +373,7 @@ extension HostTests {
         url = http://127.0.0.1:\(port)/
         request-target = "\(request.target)"
         request = \(request.method)
+        \(request.contentType.isEmpty ? "" : "header = \"Content-Type: \(request.contentType)\"")
         silent
         max-time = 20
         write-out = "\\n<<%{http_code}>>\\n"

@@ -8,6 +8,10 @@ struct DependenciesTests {
   private static let toBuild =
     "pkg-config libpam0g-dev libssl-dev libqrencode-dev libpwquality-dev libmariadb-dev libpq-dev libsqlite3-dev zlib1g-dev libcrypt-dev binutils git"
 
+  /// The script looks into /usr/sbin too, which cannot be hidden from it here.
+  private static let dictionary =
+    FileManager.default.fileExists(atPath: "/usr/sbin/cracklib-check") ? "" : " cracklib-runtime"
+
   @Test("where all is there nothing is said and nothing installed")
   func nothingMissing() async throws {
     try await withMachine { machine in
@@ -39,7 +43,7 @@ struct DependenciesTests {
       ("build", toBuild), ("demo", "\(toBuild) mmdebstrap"),
       (
         "test",
-        "\(toBuild) mmdebstrap cracklib-runtime procps strace python3-jsonschema libxml2-utils"
+        "\(toBuild) mmdebstrap\(dictionary) procps strace python3-jsonschema libxml2-utils"
       ),
       ("deb", "\(toBuild) debhelper dpkg-dev"), ("bare", "mmdebstrap"),
     ])

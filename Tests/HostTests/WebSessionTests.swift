@@ -88,6 +88,51 @@ extension HostTests {
       }
     }
 
+    @Test("five wrong answers from its address end a session, from elsewhere no number does")
+    func guesses() async throws {
+      try await withSessions { home in
+        let here = "192.0.2.7"
+        let code = try await home.alice.code()
+        let first = try await home.web("alice-password", code, rhost: here)
+        #expect(first.pam == WebSessions.isIn, "\(first)")
+        func guess(_ password: String, _ code: String, from rhost: String) async throws -> Visit {
+          let visit = try await home.web(password, code, rhost: rhost)
+          #expect(visit.pam.first == "auth PAM_AUTH_ERR", "\(visit)")
+          return visit
+        }
+        for n in 0..<8 { _ = try await guess("guess-\(n)", code, from: "192.0.2.8") }
+        // The password and codes, a code and passwords; what is repeated is one guess.
+        for n in 0..<2 {
+          for _ in 0..<2 { _ = try await guess("guess-\(n)", code, from: here) }
+          _ = try await guess("alice-password", home.alice.wrongCode(n), from: here)
+        }
+        let still = try await home.web("alice-password", code, rhost: here)
+        #expect(still.pam == WebSessions.isIn && still.decisions.isEmpty, "\(still)")
+        let fifth = try await guess("guess-5", code, from: here)
+        #expect(fifth.decisions == ["session refused guessed", "refused used-code"], "\(fifth)")
+        let over = try await guess("alice-password", code, from: here)
+        #expect(over.decisions == ["refused session-over"], "\(over)")
+        let fresh = try await home.web("alice-password", home.alice.nextCode(), rhost: here)
+        #expect(fresh.pam == WebSessions.isIn, "\(fresh)")
+      }
+    }
+
+    @Test("behind a code that is over the right password is answered as late as a wrong one")
+    func grain() async throws {
+      try await withSessions { home in
+        let code = try await home.alice.code()
+        _ = try await home.web("alice-password", code)
+        try await home.host.mfa("sessions", "--end", "alice")
+        for password in ["alice-password", "not-her-password"] {
+          let start = ContinuousClock.now
+          let visit = try await home.host.pam(
+            "cachet-admin", about: "alice", password + code, steps: ["auth:silent"])
+          // Replies leave at multiples of 200 ms: none is there before the first.
+          #expect(ContinuousClock.now - start >= .milliseconds(200), "\(visit)")
+        }
+      }
+    }
+
     @Test("a wrong answer makes no session, and a table that is damaged lets nobody in")
     func wrong() async throws {
       try await withSessions { home in
@@ -97,7 +142,7 @@ extension HostTests {
         }
         let code = try await home.alice.nextCode()
         _ = try await home.web("alice-password", code)
-        try await home.host.shell("truncate -s 100 /run/cachet-mfa/sessions")
+        try await home.host.shell("truncate -s 100 /run/cachet-mfa/web-sessions")
         let damaged = try await home.web("alice-password", code)
         #expect(damaged.pam.first == "auth PAM_AUTHINFO_UNAVAIL", "\(damaged)")
         #expect(damaged.journal.contains { $0.contains("part=sessions defect=truncated") })

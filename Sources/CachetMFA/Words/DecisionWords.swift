@@ -101,7 +101,7 @@ extension Decision {
     case .stepUsed: return store(.stepUsed)
     case .lastFactor: return store(.lastFactor)
     case .lapsed: return store(.lapsed)
-    case .badName, .badOption, .optionConflict, .noUser, .sessionOver:
+    case .badName, .badOption, .optionConflict, .noUser, .sessionOver, .guessed:
       return Complaint("\(name): refused (\(reason.name))", exit)
     case .clock:
       return Complaint(
@@ -109,7 +109,7 @@ extension Decision {
         hint: "set it; if it was ahead, run '\(site.command("unlock --clock " + shellWord(name)))'",
         .unavailable)
     case .broker: return Failure.noBroker.complaint
-    case .store, .policy, .accountLookup, .password: return undecided(person, site)
+    case .store, .policy, .accountLookup, .password, .busy, .tooLate: return undecided(person, site)
     }
   }
 
