@@ -11,7 +11,7 @@ public func authenticate(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
-  handle.mark(accepted: nil)
+  handle.mark = 0
   guard let call = unsafe Call(handle, argc, argv, mayAsk: true) else { return PAM_AUTH_ERR }
   let outcome =
     switch call.location {
@@ -20,7 +20,7 @@ public func authenticate(
     }
   switch outcome {
   case .accepted:
-    handle.mark(accepted: call.request.account)
+    handle.mark = call.mark
     return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
   case .refused: return PAM_AUTH_ERR
@@ -72,6 +72,8 @@ private struct Call {
   let request: Request
   /// Where the store is; `nil` where the broker decides.
   let location: StoreLocation?
+  /// By which an auth line notes that it has accepted this account: its uid, and 1; 0 for no account.
+  let mark: UInt
 
   /// `nil`, and a line in the journal, where an option of the line is wrong, or nobody says who the user is.
   @inline(never)
@@ -100,7 +102,8 @@ private struct Call {
     request.isProven = options.comesAfterFirstFactor
     request.hasSSHEvidence = handle.hasSSHEvidence
     request.needsFirstFactor = options.needsFirstFactor
-    request.lacksSecondFactor = options.needsSecondFactor && !handle.hasAccepted(account)
+    mark = if case .found(let found) = account { UInt(found.uid) + 1 } else { 0 }
+    request.lacksSecondFactor = options.needsSecondFactor && (mark == 0 || handle.mark != mark)
     request.allowsUnenrolled = options.allowsUnenrolled
     request.verifiesPassword = options.brokerVerifiesPassword
     request.window = options.window

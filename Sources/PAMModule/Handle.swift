@@ -67,18 +67,11 @@ internal import Verifier
     return unsafe withBytes(of: user, body)
   }
 
-  /// Notes in libpam's handle whom an auth line has just accepted; `nil`: nobody yet.
-  ///
-  /// Where there is no memory for the note, an account line that needs it refuses.
-  func mark(accepted account: AccountLookup?) {
-    guard case .found(let account) = account else { return unsafe shim_mark(pamh, 0) }
-    unsafe shim_mark(pamh, UInt(account.uid) + 1)
-  }
-
-  /// Whether an auth line of ours has accepted this very account in this handle.
-  func hasAccepted(_ account: AccountLookup) -> Bool {
-    guard case .found(let account) = account else { return false }
-    return unsafe shim_marked(pamh) == UInt(account.uid) + 1
+  /// What an auth line of ours noted in libpam's handle, for the calls that follow: whom it has
+  /// accepted. 0 for nobody, and where there was no memory for the note.
+  var mark: UInt {
+    get { unsafe shim_marked(pamh) }
+    nonmutating set { unsafe shim_mark(pamh, newValue) }
   }
 
   /// Whether the PAM environment says, as sshd does, that a method succeeded already.
