@@ -72,7 +72,7 @@ private struct Call {
   let request: Request
   /// Where the store is; `nil` where the broker decides.
   let location: StoreLocation?
-  /// By which an auth line notes that it has accepted this account: its uid, and 1; 0 for no account.
+  /// What the auth line notes when it has accepted this account: the uid plus one; 0 for no account.
   let mark: UInt
 
   /// `nil`, and a line in the journal, where an option of the line is wrong, or nobody says who the user is.
@@ -88,7 +88,7 @@ private struct Call {
       Call.refuse(error.reason, handle, option: error.words)
       return nil
     }
-    // An auth line that bears it would promise what an account line alone can keep.
+    // On an auth line it would promise what that cannot keep.
     guard !(mayAsk && options.needsSecondFactor) else {
       Call.refuse(.badOption, handle, option: Quoted("needs_second_factor"))
       return nil

@@ -67,8 +67,8 @@ internal import Verifier
     return unsafe withBytes(of: user, body)
   }
 
-  /// What an auth line of ours noted in libpam's handle, for the calls that follow: whom it has
-  /// accepted. 0 for nobody, and where there was no memory for the note.
+  /// The account that our auth line has accepted, noted in libpam's handle for the calls that follow.
+  /// 0 for none, and where there was no memory for the note.
   var mark: UInt {
     get { unsafe shim_marked(pamh) }
     nonmutating set { unsafe shim_mark(pamh, newValue) }

@@ -12,7 +12,7 @@ struct Options {
   var allowsUnenrolled = false
   var comesAfterFirstFactor = false
   var needsFirstFactor = false
-  /// Of account lines alone: a promise that an auth line could not keep.
+  /// For account lines. On an auth line it would promise what that cannot keep.
   var needsSecondFactor = false
   var subjectIsCaller = false
   /// The broker verifies the password that stands before the code.

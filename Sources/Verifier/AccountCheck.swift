@@ -5,8 +5,8 @@ public enum AccountCheck {
   /// Seconds for which an invitation that opened a sign-in vouches for the account phase.
   static let invitationHolds: Int64 = 300
 
-  /// Decides `request`: `accepted`, `ignored`, `refused` (the account is shut), `exhausted` (it is
-  /// not, but the second factor that the line needs was not shown) or `unavailable`.
+  /// Decides `request`: `accepted`, `ignored`, `refused` (the account is shut), `exhausted` (the
+  /// line needs proof of a second factor, and there is none) or `unavailable`.
   public static func run<H: SignInHost & ~Copyable>(
     _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {

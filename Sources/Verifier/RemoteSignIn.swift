@@ -21,8 +21,7 @@ public enum RemoteSignIn {
 
   /// Whether the account may be used, without a question to anybody but the broker.
   ///
-  /// The broker knows nothing of this PAM handle: whether a second factor was shown in it is judged
-  /// here.
+  /// The broker does not know this PAM handle, so proof of a second factor is looked for here.
   public static func account<H: SignInHost & ~Copyable>(
     _ request: Request, host: inout H
   ) -> Decision.Outcome {

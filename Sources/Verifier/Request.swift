@@ -51,7 +51,8 @@ public struct Request {
   public var hasSSHEvidence = false
   /// `needs_first_factor`: nobody gets anywhere, exempt or not, without one.
   public var needsFirstFactor = false
-  /// `needs_second_factor`, and no auth line of ours has accepted the account in this PAM handle.
+  /// The line says `needs_second_factor`, and our auth line has not accepted the account in this PAM
+  /// handle.
   public var lacksSecondFactor = false
   /// The Unix password stands before the code, and `SignInHost.verify` judges it.
   public var verifiesPassword = false

@@ -113,7 +113,7 @@ extension StackReviewTests {
       ],
       findings: ["account overruled (sshd:4)"]),
     Case(
-      name: "an expired password, refused first, is told before our refusal",
+      name: "the answer about an expired password comes before our refusal",
       files: [
         "sshd": door(
           "@include common-auth\n\(ours)",
@@ -147,7 +147,7 @@ extension StackReviewTests {
         "account skipped by common-account:1 (sshd:5)",
       ]),
     Case(
-      name: "a sufficient auth line of ours",
+      name: "our auth line as sufficient",
       files: [
         "sshd": door(
           "@include common-auth\nauth sufficient pam_cachet_mfa.so after_first_factor",
@@ -191,13 +191,13 @@ extension StackReviewTests {
     Case(
       name: "in front of the password",
       files: ["sshd": door("\(ours)\n@include common-auth", "\(account)\n@include common-account")],
-      findings: ["unproven by nobody (sshd:1)"]),
+      findings: ["unproven by no line (sshd:1)"]),
     Case(
       name: "behind pam_permit alone",
       files: [
         "sshd": door("auth required pam_permit.so\n\(ours)", "\(account)\n@include common-account")
       ],
-      findings: ["unproven by nobody (sshd:2)"]),
+      findings: ["unproven by no line (sshd:2)"]),
     // Files that libpam cannot read.
     Case(
       name: "a line that the file ends in",

@@ -87,7 +87,7 @@ struct StackReviewTests {
       "\(kind) skipped by \(place(by.place)) (\(place(ours.place)))"
     case .overruled(let kind, let ours): "\(kind) overruled (\(place(ours.place)))"
     case .unproven(let ours, let failing):
-      "unproven by \(failing.map { place($0.place) } ?? "nobody") (\(place(ours.place)))"
+      "unproven by \(failing.map { place($0.place) } ?? "no line") (\(place(ours.place)))"
     case .broken(let line): "broken \(place(line))"
     case .unclear(let line): "unclear \(place(line))"
     }

@@ -155,7 +155,7 @@ struct InstallTests {
       "account [success=1 default=ignore] pam_rootok.so\n@include common-account\naccount required pam_cachet_mfa.so",
       [3]
     ),
-    // With nobody left to ask, nothing may let everybody in.
+    // When our line goes and nothing asks before it, what lets every user in goes too.
     ("auth required pam_cachet_mfa.so needs_first_factor\nauth required pam_permit.so", [1, 2]),
     (
       "auth required pam_unix.so\nauth required pam_cachet_mfa.so\nauth required pam_permit.so", [2]

@@ -166,7 +166,7 @@ extension HostTests {
     }
 
     @Test(
-      "a key alone opens for whom policy exempts; who is enrolled stays out, for want of a code")
+      "by key alone an exempt user comes in, and an enrolled one does not")
     func keyAlone() async throws {
       try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
         let alice = try await home.host.key(for: "alice")
@@ -189,7 +189,7 @@ extension HostTests {
     }
 
     @Test(
-      "without needs_second_factor a key alone opens, except for who is disabled or not enrolled")
+      "without needs_second_factor a key alone is enough, except for disabled and unenrolled users")
     func keyAloneWithoutProof() async throws {
       try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
         try home.host.recipe("sshd", for: "sshd", without: "needs_second_factor")
@@ -206,7 +206,7 @@ extension HostTests {
     }
 
     @Test(
-      "a Match block with a PAM service of its own opens by key alone, and no other account with it"
+      "a Match block with its own PAM service opens by key alone, for its account only"
     )
     func serviceOfMatch() async throws {
       try await withGuarded(

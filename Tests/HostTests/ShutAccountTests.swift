@@ -14,7 +14,7 @@ extension HostTests {
       ("as before", "true", "true"),
     ]
 
-    @Test("root's su and sudo come as far as without us, and no farther")
+    @Test("root's su and sudo do what they do without our lines, and no more")
     func byRoot() async throws {
       try await withBob { home, _ in
         let words = [
@@ -44,7 +44,7 @@ extension HostTests {
       }
     }
 
-    @Test("a user comes no farther than Debian's lines let, a right code or not")
+    @Test("a right code does not open an account that Debian has shut")
     func byUser() async throws {
       try await withBob { home, bob in
         for (state, change, back) in Self.states {
@@ -81,7 +81,7 @@ extension HostTests {
       "127.0.0.1", "id -un",
     ]
 
-    @Test("an expired password and NOPASSWD open nothing to who is not enrolled, or disabled")
+    @Test("sudo with NOPASSWD and an expired password refuses unenrolled and disabled users")
     func expiredAndPasswordless() async throws {
       try await withBob { home, _ in
         try home.host.write("ALL ALL=(ALL) NOPASSWD: ALL\n", to: "/etc/sudoers.d/zz", mode: 0o440)

@@ -131,7 +131,7 @@ extension HostTests {
       }
     }
 
-    @Test("a service that policy names and no line of ours guards is named; others are not")
+    @Test("a service that policy names and our module does not guard is named; others are not")
     func unguarded() async throws {
       try await withHost(sshd: nil) { host in
         _ = try await host.enroll("alice")
@@ -142,7 +142,7 @@ extension HostTests {
           #expect(
             told.contains(
               "cachet-mfa: warning: \(service): no line in /etc/pam.d/\(service) asks pam_cachet_mfa.so, "
-                + "so nobody needs a code there"))
+                + "so no code is needed there"))
         }
         #expect(
           told.filter { $0.contains("hint: the recipes in /usr/share/doc/cachet-mfa") }.count == 2)

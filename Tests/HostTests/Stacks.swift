@@ -39,7 +39,7 @@ struct Stacks {
     let user = kind.rawValue
     let password = row.has(.wrongPassword) ? "no-password" : "\(user)-password"
     let code = try await phones[kind]?.nextCode() ?? "123456"
-    // Who has nothing more to say goes.
+    // At a further question the person gives up.
     let said: Guarded.Dialogue = [
       ("code for \(user) (", code), ("assword:", password), ("assword for \(user):", password),
       ("assword:", "<interrupt>"), ("assword for \(user):", "<interrupt>"),
@@ -80,7 +80,7 @@ struct Stacks {
     return ["/usr/bin/ssh"] + all.flatMap { ["-o", $0] } + ["-l", user, "127.0.0.1", "id -un"]
   }
 
-  /// The second of two, at one terminal. At the first everybody is exempt and nobody expired.
+  /// The second of two, at one terminal. At the first every user is exempt and none has expired.
   private func again(
     _ sudo: String, _ kind: Kind, _ said: Guarded.Dialogue
   ) async throws -> Outcome {

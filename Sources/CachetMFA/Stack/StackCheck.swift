@@ -68,7 +68,7 @@ extension Policy {
       eachEntry(of: key) { (name, rule) in
         let name = key == .brokerAllow ? Policy.names(ofRule: text(rule))[1] : text(name)
         let service = name.lowercased()
-        // By this name nobody asks libpam.
+        // The name of `verify` and self-service, which do not ask libpam.
         if service != "cachet-mfa", !names.contains(service) { names.append(service) }
         return true
       }

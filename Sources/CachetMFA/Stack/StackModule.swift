@@ -5,11 +5,10 @@ extension Stack.Handler {
 
   func has(_ option: String) -> Bool { arguments.contains(option) }
 
-  /// Whether its success may say that somebody is who they claim to be. A module that nobody here
-  /// knows may.
+  /// Whether its success may prove who the user is. A module that is not known here may.
   var proves: Bool { role == .module && !isOurs && !Stack.Handler.bystanders.contains(name) }
 
-  /// Modules that prove nobody: they set up, delay, announce, or ask other questions.
+  /// Modules that prove nothing about a user: they set up, delay, announce, or look at other things.
   private static let bystanders: Set<String> = [
     "pam_access.so", "pam_cap.so", "pam_debug.so", "pam_deny.so", "pam_echo.so", "pam_env.so",
     "pam_ecryptfs.so", "pam_faildelay.so", "pam_faillock.so", "pam_ftp.so", "pam_gnome_keyring.so",
@@ -22,10 +21,10 @@ extension Stack.Handler {
     "pam_warn.so", "pam_wheel.so", "pam_xauth.so",
   ]
 
-  /// Whether its success says that root asks, at `service`: root needs nobody's leave there.
+  /// Whether its success says that root runs the program, at `service`. Root may pass there.
   ///
-  /// Only where the program is set-user-ID and the person's own: at sshd the process is always root's,
-  /// and the user's name is what somebody typed.
+  /// This is true of su and sudo alone. At sshd the process is always root's, and the name of the user
+  /// is what a stranger typed.
   func letsRootPass(at service: String) -> Bool {
     switch service {
     case "su", "su-l": return name == "pam_rootok.so"
@@ -37,13 +36,12 @@ extension Stack.Handler {
     }
   }
 
-  /// What our lines answer to whom they do not let in; the last one where the module is gone.
+  /// What our lines answer when they refuse. The last one is libpam's, where the module is missing.
   private static let refusals: [ReturnCode] = [
     .authErr, .maxtries, .authinfoUnavail, .acctExpired, .permDenied, .moduleUnknown,
   ]
 
-  /// The answers that matter in the search for a way: of those with one effect and no meaning of their
-  /// own, one.
+  /// The answers to try in the search. Of several failures with the same effect, one is enough.
   func answers(at service: String) -> [ReturnCode] {
     switch role {
     case .substack: return [.ignore]

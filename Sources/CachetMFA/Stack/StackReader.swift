@@ -1,4 +1,4 @@
-/// Makes handlers of lines. The names of what may be wrong are libpam's (`_pam_parse_conf_file`).
+/// Turns the lines of files into handlers, as libpam does (`_pam_parse_conf_file`).
 struct StackReader {
   /// libpam gives up at this line.
   struct Stop: Error { let place: Stack.Place }
@@ -38,7 +38,7 @@ struct StackReader {
     if word.lowercased() == "@include" {
       let name = words.next() ?? ""
       if include(name, only: only, level: level, places) { return }
-      // Without a kind of its own libpam can make no line of it, and gives up.
+      // In the service's own file libpam cannot tell which kind it is, and gives up.
       guard let only else { throw Stop(place: places[places.count - 1]) }
       return add(only, .mustFail, .allBad, level: level, places)
     }
@@ -65,8 +65,8 @@ struct StackReader {
       level: level, places)
   }
 
-  /// Reads what a line includes; `false` where there is no such file, it is one too many, or libpam
-  /// gives up in it.
+  /// Reads what a line includes; `false` where the file is missing, nested too deep, or not readable to
+  /// libpam.
   private mutating func include(
     _ name: String, only kind: Stack.Kind?, level: Int, _ places: [Stack.Place]
   ) -> Bool {

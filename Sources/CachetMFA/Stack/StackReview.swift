@@ -1,17 +1,16 @@
-/// What is wrong with the stack of a service: ways past our lines, found by trying every answer of every
-/// module.
+/// Finds ways past our lines in the stack of a service, by trying every answer of every module.
 struct StackReview {
   enum Finding: Equatable {
-    /// No line of ours is there: neither kind where it is `nil`.
+    /// The stack has no line of this kind that asks our module; `nil` for neither kind.
     case missing(Stack.Kind?)
-    /// `by` can end the stack or jump, so that it ends well and our line was not asked.
+    /// `by` can end the stack or jump over our line, and the stack succeeds.
     case skipped(Stack.Kind, by: Stack.Handler, ours: Stack.Handler)
-    /// Our line refuses, and the stack can still end well.
+    /// Our line can refuse, and the stack can still succeed.
     case overruled(Stack.Kind, ours: Stack.Handler)
-    /// Our line says `after_first_factor`, and a failure of `failing` still comes to it; `nil`: nothing
-    /// before it proves anything.
+    /// Our line says `after_first_factor`, and is still reached when `failing` fails; `nil` where no
+    /// line before it proves anything.
     case unproven(ours: Stack.Handler, failing: Stack.Handler?)
-    /// libpam gives up at a line, and everybody is refused.
+    /// libpam gives up at a line, and refuses every user.
     case broken(Stack.Place)
     /// Versions of libpam read a line differently.
     case unclear(Stack.Place)
@@ -25,13 +24,13 @@ struct StackReview {
   /// Whether any of its lines is ours.
   var namesUs: Bool { Stack.Kind.allCases.contains { stack[$0].contains(where: \.isOurs) } }
 
-  /// The line of ours that decides about accounts.
+  /// Our account line.
   var accountLine: Stack.Handler? { stack[.account].first(where: \.isOurs) }
 
   func findings() -> [Finding] {
     if let place = stack.broken { return [.broken(place)] }
     let account = search(.account)
-    // Whom no auth line of ours has accepted, the account line refuses, as long as it is asked itself.
+    // The account line then refuses users without proof, unless it can be skipped itself.
     let ours = stack[.account].filter(\.isOurs)
     let isClosed = account.isEmpty && ours.allSatisfy { $0.has("needs_second_factor") }
     let auth = search(.auth).filter { finding in
@@ -55,11 +54,11 @@ struct StackReview {
     var refused: Int?
     /// The handler that passed over our line.
     var passer: Int?
-    /// A module that can prove somebody has.
+    /// A module that proves who the user is has succeeded.
     var isProven = false
-    /// The last one that did not.
+    /// The last such module that failed.
     var failing: Int?
-    /// What it said counts, and the stack cannot end well any more.
+    /// That failure counts: the stack cannot succeed any more.
     var failed = false
   }
 
@@ -98,7 +97,7 @@ struct StackReview {
     return findings
   }
 
-  /// Whether programs let somebody in on `answer`: with an expired password too, once it is changed.
+  /// Whether programs let a user in on `answer`. An expired password has to be changed, and then they do.
   private func letsIn(_ answer: ReturnCode, _ kind: Stack.Kind) -> Bool {
     answer == .success || kind == .account && answer == .newAuthtokReqd
   }

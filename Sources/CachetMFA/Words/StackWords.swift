@@ -2,8 +2,8 @@ extension StackReview.Finding {
   /// What can happen, behind the name of the service whose own file is `file`.
   func words(_ file: String) -> String {
     switch self {
-    case .missing(.none): "no line in \(file) asks pam_cachet_mfa.so, so nobody needs a code there"
-    case .missing(.auth?): "no auth line asks pam_cachet_mfa.so, so nobody needs a code there"
+    case .missing(.none): "no line in \(file) asks pam_cachet_mfa.so, so no code is needed there"
+    case .missing(.auth?): "no auth line asks pam_cachet_mfa.so, so no code is needed there"
     case .missing(let kind?):
       "no \(kind) line asks pam_cachet_mfa.so, so a disabled or unenrolled user is not stopped "
         + "where no code is asked for"
@@ -60,7 +60,7 @@ extension StackReview {
         $0.has("needs_second_factor")
           ? "mend the account line first"
           : "add needs_second_factor to our account line at \($0.place)"
-      } ?? "add an account line of ours with needs_second_factor"
+      } ?? "add our account line with needs_second_factor"
     }
   }
 }
