@@ -89,9 +89,9 @@ extension HostTests {
             perl -MIO::Socket::UNIX -e '
               my $s = IO::Socket::UNIX->new("/run/cachet-mfa/decide.sock") or die $!;
               my $fields = join "", map { pack "Cn/a*", @$_ }
-                [1, "alice"], [2, "cachet-admin"], [6, "\3"], [8, "alice-password\(code)"],
+                [1, "alice"], [2, "cachet-admin"], [6, chr 3], [8, "alice-password\(code)"],
                 [14, pack "Q>", 1];
-              syswrite $s, "CMFA\1\1" . pack "n/a*", $fields;
+              syswrite $s, "CMFA" . chr(1) . chr(1) . pack "n/a*", $fields;
               sysread $s, my $all, 4096; print unpack "x8 x3 C", $all'
             """, as: "www-data")
         }
