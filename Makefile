@@ -124,12 +124,14 @@ clean:
 install:
 	@for program in pam_cachet_mfa.so cachet-mfa-broker cachet-mfa cachet-mfa-audit; do [ -e "build/$$program" ] || \
 	  { echo "install: error: nothing built yet" >&2; echo "install: hint: run 'make' first" >&2; exit 1; }; done
-	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
-	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
 	@umask 022; for program in cachet-mfa cachet-mfa-audit; do \
 	  install -D -m 755 "build/$$program" "$(DESTDIR)$(bindir)/$$program"; \
 	  echo "installed $(DESTDIR)$(bindir)/$$program"; \
 	done
+	@# The new module reads what the new program makes of the applied policy.
+	@[ -n "$(DESTDIR)" ] || [ ! -e /etc/cachet-mfa/policy.applied ] || "$(bindir)/cachet-mfa" policy compile
+	@umask 022; $(find_pamdir); install -D -m 644 build/pam_cachet_mfa.so "$(DESTDIR)$$pamdir/pam_cachet_mfa.so"; \
+	  echo "installed $(DESTDIR)$$pamdir/pam_cachet_mfa.so"
 	@umask 022; install -D -m 755 build/cachet-mfa-broker "$(DESTDIR)$(libexecdir)/cachet-mfa-broker"; \
 	  echo "installed $(DESTDIR)$(libexecdir)/cachet-mfa-broker"
 	@umask 022; for unit in $(units); do \

@@ -38,7 +38,9 @@ extension Policy {
     doubts += doubtsOfServices()
     if let end = enrollBy, end <= Times.now { doubts.append("the day of enroll-by is over") }
     eachEntry(of: .enrollByGroup) { (name, end) in
-      if bigEndian(end) <= UInt64(max(0, Times.now)) { doubts.append("the day of enroll-by.\(text(name)) is over") }
+      if bigEndian(end) <= UInt64(max(0, Times.now)) {
+        doubts.append("the day of enroll-by.\(text(name)) is over")
+      }
       return true
     }
     return doubts

@@ -146,7 +146,7 @@ struct Site {
     }
   }
 
-  /// Makes the form of `policy.applied` again; nil where there is no such file.
+  /// Makes the form of `policy.applied` again, if it is missing or another one; nil where there is no such file.
   func compilePolicy() throws(Failure) -> Policy? {
     var bytes = [UInt8](repeating: 0, count: PolicyAppliedText.largest)
     let count: Int
@@ -164,8 +164,16 @@ struct Site {
     } catch {
       throw .policy(error, file: self.policy)
     }
-    try write(policy)
+    if !isInForce(policy) { try write(policy) }
     return policy
+  }
+
+  /// Whether sign-ins follow `policy`, byte by byte.
+  private func isInForce(_ policy: borrowing Policy) -> Bool {
+    guard let current = try? Policy(at: location) else { return false }
+    return current.withForm { (now: Span<UInt8>) in
+      policy.withForm { (then: Span<UInt8>) in equal(now, then) }
+    }
   }
 
   /// Lets sign-ins follow `policy`, and keeps `text`, from which it was made.
@@ -181,7 +189,7 @@ struct Site {
     try write(policy, keeping: bytes[..<count])
   }
 
-  /// Writes the form of `policy`, and behind it `policy.applied`, where there is a new one.
+  /// Writes `policy.applied`, where there is a new one, and then the form of `policy`, with which it is in force.
   private func write(
     _ policy: borrowing Policy, keeping applied: ArraySlice<UInt8>? = nil
   ) throws(Failure) {
@@ -192,11 +200,12 @@ struct Site {
       let folder = try location.policy.open(location.owners, part: .policy)
       try folder.locked(.policy) { () throws(StoreFailure) in
         folder.removeLeftovers()
+        if let applied {
+          try folder.replace(location.policy.name, with: applied.span, part: .policy)
+        }
         try policy.withForm { (bytes: Span<UInt8>) throws(StoreFailure) in
           try folder.replace(form, with: bytes, part: .policy)
         }
-        guard let applied else { return }
-        try folder.replace(location.policy.name, with: applied.span, part: .policy)
       }
     }
   }

@@ -1,4 +1,5 @@
 internal import OTP
+internal import Store
 
 /// A policy in the form that sign-ins read: settings, then the entries of lists, in memory of its own.
 /// Layout: docs/formats.md, "policy.applied".
@@ -110,7 +111,7 @@ extension PolicyKey {
     switch self {
     case .requiredGroups, .selfServices: detail.count == 0
     case .exemptUsers, .exemptGroups: detail.count > 0
-    case .door: detail.count == 1
+    case .door: detail.count == 1 && Door(rawValue: detail[0]) != nil
     case .session: detail.count == 4
     case .enrollByGroup: detail.count == 8
     // One length, and two names.

@@ -2,27 +2,27 @@ internal import OTP
 
 /// A key of `policy.conf`. `cachet-mfa-policy(5)` documents each.
 public enum PolicyKey: UInt8, Sendable {
-  case digits
-  case window
-  case unenrolled
-  case enrollBy
+  case digits = 0
+  case window = 1
+  case unenrolled = 2
+  case enrollBy = 3
   /// `enroll-by.GROUP`
-  case enrollByGroup
-  case firstEnroll
-  case requiredGroups
-  case exemptUsers
-  case exemptGroups
+  case enrollByGroup = 4
+  case firstEnroll = 5
+  case requiredGroups = 6
+  case exemptUsers = 7
+  case exemptGroups = 8
   /// `door.SERVICE`
-  case door
-  case throttleAfter
-  case throttleFirst
-  case throttleLongest
-  case lockAfter
-  case unprovenAccountLimit
-  case brokerAllow
+  case door = 9
+  case throttleAfter = 10
+  case throttleFirst = 11
+  case throttleLongest = 12
+  case lockAfter = 13
+  case unprovenAccountLimit = 14
+  case brokerAllow = 15
   /// `session.SERVICE`
-  case session
-  case selfServices
+  case session = 16
+  case selfServices = 17
 
   /// The key as it is written; where a name follows, up to and with the dot.
   public var name: StaticString {

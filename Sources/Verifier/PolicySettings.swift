@@ -29,7 +29,9 @@ struct PolicySettings {
     throttle.longest = Int(bigEndian(bytes.extracting(12..<16)))
     let end = Int64(truncatingIfNeeded: bigEndian(bytes.extracting(16..<24)))
     enrollBy = end == 0 ? nil : end
-    guard end >= 0, digits >= 6, digits <= 8, window <= 10, throttle.after > 0,
+    // Whoever may pass without a factor may until a day.
+    guard end >= 0, !unenrolledAllowed || end > 0, digits >= 6, digits <= 8, window <= 10,
+      throttle.after > 0,
       throttle.first > 0, throttle.longest >= throttle.first, throttle.lockAfter > 0,
       throttle.unprovenAccountLimit > 0
     else { return nil }

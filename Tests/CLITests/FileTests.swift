@@ -12,7 +12,9 @@ import Testing
           + ["--no-confirm", "--json", "--store", demo.store])
       #expect(made.status == 0)
       for name in ["", "users", "users/daemon", "run"] { #expect(demo.mode(name) == 0o700) }
-      for name in ["host.key", "store.id", "policy.conf", "policy.applied"] {
+      for name in [
+        "host.key", "store.id", "policy.conf", "policy.applied", "policy.applied.compiled",
+      ] {
         #expect(demo.mode(name) == 0o600)
       }
       #expect(demo.mode("users/daemon/credentials") == 0o600)
@@ -44,7 +46,7 @@ import Testing
     ("printf x >> demo/store.id", "demo/store.id:5: not as it was written"),
     ("mv demo/users demo/elsewhere", "demo/users is missing, but "),
     ("mv demo real; ln -s real demo", "demo is, or is reached by, a symbolic link"),
-    ("rm demo/policy.applied", "demo/policy.applied is missing"),
+    ("rm demo/policy.applied*", "demo/policy.applied.compiled is missing"),
     ("truncate -s 100 demo/users/daemon/state", "demo/users/daemon/state is cut short"),
     (
       "printf '\\377' | dd of=demo/users/daemon/state bs=1 seek=40 conv=notrunc status=none",
@@ -128,7 +130,7 @@ import Testing
       _ = try await demo.enrolled()
       try await demo.mfa("remove", "daemon", "--erase", "--yes")
       let key = try Data(contentsOf: URL(filePath: demo.folder.path("demo/host.key")))
-      for name in ["store.id", "run/attempts", "policy.applied"] {
+      for name in ["store.id", "run/attempts", "policy.applied", "policy.applied.compiled"] {
         try FileManager.default.removeItem(atPath: demo.folder.path("demo/" + name))
       }
       #expect(try await demo.mfa("status", "daemon").status == 2)

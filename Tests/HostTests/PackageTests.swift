@@ -80,6 +80,20 @@ extension HostTests {
       }
     }
 
+    @Test("an upgrade makes what sign-ins read of a policy that a former version applied")
+    func compilesPolicy() async throws {
+      try await withHost(bare: true) { host in
+        try await install(on: host)
+        _ = try await host.enroll("root")
+        try await host.must("cp /etc/cachet-mfa/policy.applied.compiled /root/compiled")
+        for change in ["rm", "truncate -s 100"] {
+          try await host.must("\(change) /etc/cachet-mfa/policy.applied.compiled")
+          try await install(on: host)
+          try await host.must("cmp /root/compiled /etc/cachet-mfa/policy.applied.compiled")
+        }
+      }
+    }
+
     @Test("its contents are as Debian wants them")
     func contents() async throws {
       try await withHost(bare: true) { host in

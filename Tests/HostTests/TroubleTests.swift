@@ -83,7 +83,7 @@ extension HostTests {
           "rm -rf /var/lib/cachet-mfa && mv /var/lib/elsewhere /var/lib/cachet-mfa")
         try await expect(home.ssh(home.both(home.alice.code())), isIn: true, ["accepted code"])
 
-        try await host.shell("mv /etc/cachet-mfa/policy.applied /root")
+        try await host.shell("mv /etc/cachet-mfa/policy.applied* /root")
         try await expect(
           home.ssh([("Password:", "bob-password")], as: "bob"), isIn: false, ["unavailable store"])
       }

@@ -49,7 +49,8 @@ extension HostTests {
       }
     }
 
-    @Test("strangers at an administrator's own address take none of the turns of that administrator")
+    @Test(
+      "strangers at an administrator's own address take none of the turns of that administrator")
     func sameAddress() async throws {
       try await withBroker { home in
         _ = try await Web(.apache(), cachet: "2.4", on: home.host)

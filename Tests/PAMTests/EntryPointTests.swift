@@ -168,7 +168,7 @@ struct Situation: Sendable, CustomTestStringConvertible {
   ]
 
   static let unavailable = [
-    missing("host.key"), missing("store.id", user: "bob"), missing("policy.applied"),
+    missing("host.key"), missing("store.id", user: "bob"), missing("policy.applied.compiled"),
     missing("users"), missing("users/alice/state"), missing("users/alice/credentials"),
     Situation(
       name: "account lookup fails", answer: "PAM_AUTHINFO_UNAVAIL", reason: "account-lookup",

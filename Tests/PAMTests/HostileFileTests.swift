@@ -67,7 +67,7 @@ struct HostileFileTests {
   }
 
   static let parts = [
-    "policy.applied": "policy", "host.key": "host-key", "store.id": "store-id",
+    "policy.applied.compiled": "policy", "host.key": "host-key", "store.id": "store-id",
     "users/alice/credentials": "credentials", "users/alice/state": "state",
     "run/attempts": "attempts",
   ]
@@ -185,7 +185,7 @@ struct HostileFileTests {
   @Test("a damaged policy neither widens nor exempts", arguments: 0..<8)
   func policy(bit: Int) async throws {
     try await withEnrolled(policy: "window = 0\nthrottle-after = 3\n") { alice in
-      let file = URL(filePath: alice.store + "/policy.applied")
+      let file = URL(filePath: alice.store + "/policy.applied.compiled")
       let sound = try Data(contentsOf: file)
       for place in stride(from: bit, to: sound.count, by: Effort.isFull ? 1 : 8) {
         var broken = sound
@@ -202,15 +202,15 @@ struct HostileFileTests {
   func unmounted() async throws {
     let policy = "unenrolled = allow\nenroll-by = 2026-12-31\n"
     try await withEnrolled(policy: policy) { alice in
-      let applied = try #require(try alice.image()["policy.applied"])
+      let applied = try #require(try alice.image()["policy.applied.compiled"])
       let key = try #require(try alice.image()["host.key"])
       let elsewhere = [
         "[key=\(try alice.folder.write("", to: "etc/host.key"))]",
         "[policy=\(try alice.folder.write("", to: "etc/policy"))]", "nullok",
       ].joined(separator: " ")
       try key.write(to: URL(filePath: alice.folder.path("etc/host.key")))
-      try applied.write(to: URL(filePath: alice.folder.path("etc/policy")))
-      for name in ["host.key", "policy"] {
+      try applied.write(to: URL(filePath: alice.folder.path("etc/policy.compiled")))
+      for name in ["host.key", "policy.compiled"] {
         try #require(unsafe chmod(alice.folder.path("etc/" + name), 0o600) == 0)
       }
       var transaction = alice.transaction([.text(alice.code())], options: elsewhere)

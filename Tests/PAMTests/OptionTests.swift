@@ -190,7 +190,8 @@ struct OptionTests {
       try manager.moveItem(
         atPath: store + "/host.key", toPath: alice.folder.path("other place/key"))
       try manager.moveItem(
-        atPath: store + "/policy.applied", toPath: alice.folder.path("other place/policy"))
+        atPath: store + "/policy.applied.compiled",
+        toPath: alice.folder.path("other place/policy.compiled"))
       let places = [
         "[store=\(store)]", "[key=\(alice.folder.path("other place/key"))]",
         "[policy=\(alice.folder.path("other place/policy"))]",

@@ -52,7 +52,7 @@ struct PhaseTests {
       try FileManager.default.removeItem(atPath: $0.store + "/host.key")
     },
     Case(name: "no policy", answer: "PAM_AUTHINFO_UNAVAIL") {
-      try FileManager.default.removeItem(atPath: $0.store + "/policy.applied")
+      try FileManager.default.removeItem(atPath: $0.store + "/policy.applied.compiled")
     },
     Case(name: "bad option", answer: "PAM_AUTH_ERR", options: "nulok"),
   ]

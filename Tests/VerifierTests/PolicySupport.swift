@@ -1,3 +1,4 @@
+import Foundation
 import OTP
 import Store
 import Verifier
@@ -41,16 +42,40 @@ func facts(of text: String) throws -> PolicyFacts { try withPolicy(text) { facts
 /// Every list entry as `key name: detail`.
 func entries(_ policy: borrowing Policy) -> [String] {
   let keys: [PolicyKey] = [
-    .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .selfServices,
+    .requiredGroups, .exemptUsers, .exemptGroups, .door, .enrollByGroup, .selfServices, .session,
+    .brokerAllow,
   ]
   var all: [String] = []
   for key in keys {
     policy.eachEntry(of: key) { (name, detail) in
-      all.append("\(key.name) \(string(name)): \(string(detail))")
+      all.append("\(key.name) \(string(name)): \(spelled(detail, of: key))")
       return true
     }
   }
   return all
+}
+
+/// The detail of an entry, in words.
+private func spelled(_ detail: Span<UInt8>, of key: PolicyKey) -> String {
+  switch key {
+  case .door: Door(rawValue: detail[0]).map { "\($0.name)" } ?? "?"
+  case .enrollByGroup:
+    // The last second of the day that the text names.
+    Date(timeIntervalSince1970: Double(bigEndian(detail)) - 1).formatted(
+      .iso8601.year().month().day())
+  case .session: "\(bigEndian(detail))"
+  case .brokerAllow:
+    string(detail.extracting(BrokerRule.Names(detail).peer)) + " "
+      + string(detail.extracting(BrokerRule.Names(detail).group))
+  default: string(detail)
+  }
+}
+
+/// What sign-ins read of a policy.
+func form(of text: String) throws -> [UInt8] {
+  try withPolicy(text) { policy in
+    policy.withForm { (bytes: Span<UInt8>) in bytes.indices.map { bytes[$0] } }
+  }
 }
 
 /// The failure of a text as `line: words`; "fine" when there is none.

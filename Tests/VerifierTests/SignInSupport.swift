@@ -27,12 +27,9 @@ final class Bench {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   func apply(_ policy: String) throws {
-    let checked = try Policy(checking: Array(policy.utf8).span)
-    var room = [UInt8](repeating: 0, count: Policy.largestApplied)
-    var span = room.mutableSpan
-    let count = try checked.writeApplied(into: &span)
-    try Data(room[0..<count]).write(to: folder.appending(path: "policy.applied"))
-    chmod(folder.appending(path: "policy.applied").path, 0o600)
+    let file = folder.appending(path: "policy.applied.compiled")
+    try Data(form(of: policy)).write(to: file)
+    chmod(file.path, 0o600)
   }
 
   func edit<R>(

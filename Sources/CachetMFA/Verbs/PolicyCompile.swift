@@ -5,8 +5,8 @@ struct PolicyCompile: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compile", abstract: "Make again what sign-ins read of the applied policy.",
     discussion: """
-      For a policy that a former version applied: sign-ins read another file now. The package does it at \
-      an upgrade. policy.conf is not read.
+      For a policy that a former version applied: sign-ins now read a file that it did not write. The package \
+      does it at each upgrade. policy.conf is not read.
       """)
 
   @OptionGroup var places: Places
