@@ -162,8 +162,11 @@ struct ProofTests {
         func judge(_ told: PAMReport, _ n: Int) {
           #expect(told.status == 0, "at \(n)")
           guard told["acct"] == ["PAM_SUCCESS"] else { return }
-          let accepts = told.journal.contains { $0.contains("event=sign-in outcome=accepted") }
-          #expect(isRight && accepts, "at \(n): \(told.journal)")
+          // What failed may be the line in the journal; no other line may stand in its place.
+          let others = told.journal.contains {
+            $0.contains("event=sign-in") && !$0.contains("outcome=accepted")
+          }
+          #expect(isRight && told["auth"] == ["PAM_SUCCESS"] && !others, "at \(n): \(told.journal)")
         }
         transaction.failAllocation = 0
         let allocations = try await alice.run(transaction).allocations
