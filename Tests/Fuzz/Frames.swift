@@ -59,14 +59,16 @@ private func readReply(_ frame: Frame, _ bytes: Span<UInt8>) {
 }
 
 private func readQuestion(_ frame: Frame, _ bytes: Span<UInt8>) {
-  guard let question = Question(frame, bytes, peer: 33, at: .decide) else {
-    expect(Question(frame, bytes, peer: 33, at: .selfService) == nil, "no question anywhere")
+  let begin: Int64 = 1_000_000
+  guard let question = Question(frame, bytes, peer: 33, at: .decide, since: begin) else {
+    expect(Question(frame, bytes, peer: 33, at: .selfService, since: begin) == nil, "no question anywhere")
     return
   }
   expect(!question.request.isByAccount, "policy says which door it is")
-  let own = Question(frame, bytes, peer: 33, at: .selfService)
+  let own = Question(frame, bytes, peer: 33, at: .selfService, since: begin)
   expect(own?.request.isByAccount == true && own?.request.rhost == nil, "one's own door, from here")
   expect(frame.kind != .reply, "a reply is no question")
+  expect(question.schedule.lastBegin < begin + 5_000, "nobody waits longer than a process lives")
   expect((frame[.user]?.count ?? 0) > 0 && (frame[.service]?.count ?? 0) > 0, "about somebody")
   expect((frame[.answer] != nil) == (frame.kind == .decide), "an answer to decide about")
 }
