@@ -62,10 +62,11 @@ private func isForm(_ bytes: Span<UInt8>, changing place: Int?) -> Bool {
 
 /// Reads the input as what stands behind the digest of a form: the digest fits always.
 private func read(_ input: Span<UInt8>) {
-  var room = [UInt8](repeating: 0, count: PolicyForm.source + input.count)
+  let count = PolicyForm.source + input.count
+  var room = [UInt8](repeating: 0, count: count)
   var span = room.mutableSpan
   writeBigEndian(PolicyForm.magic, to: &span, 0..<8)
-  var rest = span._mutatingExtracting(PolicyForm.source..<room.count)
+  var rest = span._mutatingExtracting(PolicyForm.source..<count)
   copy(input, into: &rest)
   rest = span._mutatingExtracting(PolicyForm.digest..<PolicyForm.source)
   do throws(PolicyFailure) { try PolicyForm.hash(input, into: &rest) } catch { return }
