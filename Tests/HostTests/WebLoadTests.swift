@@ -49,12 +49,7 @@ extension HostTests {
       }
     }
 
-<<<<<<< HEAD
-    @Test(
-      "strangers at an administrator's own address take none of the turns of that administrator")
-=======
     @Test("strangers at the address of an administrator take none of that administrator's turns")
->>>>>>> 7da1006d5112113049f8d6007bb3ed38b4c48499
     func sameAddress() async throws {
       try await withBroker { home in
         _ = try await Web(.apache(), cachet: "2.4", on: home.host)
