@@ -71,13 +71,22 @@ public enum SignIn {
     let splits = subject.request.mode.splits
     let prompt = try Prompt.text(subject, now: host.now())
     let decision = host.ask(prompt) { (host: inout H, text: Span<UInt8>) in
+      guard !splits else {
+        let answer = Answer(text, earlier: nil, split: true)
+        return decide(subject, answer, text, isPrompted: false, &host)
+      }
+      // A password that is typed again is told by its very bytes.
       let answer =
-        splits
-        ? Answer(text, earlier: nil, split: true)
-        : host.withEarlierPassword { (_: inout H, earlier: Span<UInt8>) in
+        host.withEarlierPassword { (_: inout H, earlier: Span<UInt8>) in
           Answer(text, earlier: earlier, split: false)
         } ?? Answer(text, earlier: nil, split: false)
-      return decide(subject, answer, text, isPrompted: !splits, &host)
+      guard case .nothing(.notACode, _) = answer else {
+        return decide(subject, answer, text, isPrompted: true, &host)
+      }
+      return Typed.withNormalForm(of: text) { (text: Span<UInt8>) in
+        decide(
+          subject, Answer(text, earlier: nil, split: false), text, isPrompted: true, &host)
+      }
     }
     return decision ?? report(Decision(.refused, .conversation), subject, &host)
   }
