@@ -168,6 +168,38 @@ extension HostTests {
       }
     }
 
+    @Test(
+      "who is in asks by the method of the first line, or that of a form of Cachet's",
+      arguments: servers)
+    func methods(server: Web.Server) async throws {
+      try await withWeb(server, cachet: "2.4", answer: "permit") { browser in
+        var browser = browser
+        if case .apache("form", _, _) = server {
+          _ = try await browser.signIn("alice", "x")
+        } else {
+          browser.basic = ("alice", "x")
+        }
+        for (form, method) in [(["name=a"], "POST"), (["_method=DELETE"], "DELETE")] {
+          let reply = try await browser.send([
+            .init(
+              "/dashboard/team/1", method: "POST", headers: ["X-HTTP-Method-Override: PATCH"],
+              form: form)
+          ])[0]
+          #expect(reply.page == "\(method) /dashboard/team/1", "\(reply)")
+        }
+      }
+    }
+
+    @Test(
+      "nginx warns of nothing in the sites of docs/web.md",
+      arguments: ["fastcgi", "proxy", "socket"], sets)
+    func warnings(way: String, version: String) async throws {
+      try await withWeb(.nginx(by: way), cachet: version) { browser in
+        let checked = try await browser.host.run("nginx", "-t")
+        #expect(checked.status == 0 && !checked.errors.contains("warn"), "\(checked)")
+      }
+    }
+
     @Test("what the site says of the scheme arrives, what a client says does not")
     func scheme() async throws {
       for server in [.apache(by: "proxy"), .nginx(by: "proxy")] as [Web.Server] {

@@ -9,12 +9,9 @@ extension HostTests {
       "is reached through the guard, and by no local account around it",
       arguments: [.apache(by: "socket"), .nginx(by: "socket")] as [Web.Server])
     func socket(server: Web.Server) async throws {
-      try await withHost(
-        pam: ["cachet-admin": ["auth required pam_permit.so", "account required pam_permit.so"]],
-        sshd: nil
-      ) { host in
-        _ = try await Web(server, cachet: "2.4", on: host)
-        var browser = Browser(host: host)
+      try await withWeb(server, cachet: "2.4", answer: "permit") { browser in
+        var browser = browser
+        let host = browser.host
         #expect(try await browser.get("/incidents/7").page == "GET /incidents/7")
         expectTurnedAway(try await browser.get("/dashboard"), by: server)
         let form = try await browser.send([

@@ -12,18 +12,14 @@ extension HostTests {
         .apache(), .apache(guard: "basic"), .apache(by: "proxy"), .nginx(), .nginx(by: "proxy"),
       ] as [Web.Server])
     func refused(server: Web.Server) async throws {
-      try await withHost(
-        pam: ["cachet-admin": ["auth required pam_permit.so", "account required pam_permit.so"]],
-        sshd: nil
-      ) { host in
-        _ = try await Web(server, cachet: "2.4", on: host)
-        var browser = Browser(host: host)
+      try await withWeb(server, cachet: "2.4", answer: "permit") { browser in
+        var browser = browser
         if case .apache("form", _, _) = server {
           #expect(try await browser.signIn("alice", "x").location == "/dashboard")
         } else {
           browser.basic = ("alice", "x")
         }
-        var stranger = Browser(host: host)
+        var stranger = Browser(host: browser.host)
         stranger.name = "stranger"
         let targets = [
           "/", "/dist/css/app.css", "/incidents/7", "/dashboard", "/cachet-mfa/sign-in.js",
