@@ -83,7 +83,7 @@ extension HostTests {
       "a header's name with another sign for the dash is not that header",
       arguments: [
         .apache(by: "proxy"), .apache(by: "nginx"), .apache(guard: "basic", by: "php"),
-        .nginx(by: "proxy"), .nginx(by: "php"),
+        .nginx(by: "proxy"), .nginx(by: "nginx"), .nginx(by: "php"),
       ] as [Web.Server])
     func names(server: Web.Server) async throws {
       try await withWeb(server, cachet: "2.3") { browser in
