@@ -39,6 +39,8 @@ struct Browser {
 
     /// What the application took it for: "GET /dashboard"; nil where it was not asked.
     var page: String? { line("page ") }
+    /// By which name the application was asked.
+    var host: String? { line("host ") }
     var user: String? { line("user ") }
     /// The names of what the application read in query and body.
     var input: String? { line("input ") }

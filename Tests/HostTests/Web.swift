@@ -6,7 +6,7 @@ import TestSupport
 /// of its own.
 struct Web {
   enum Server: Sendable, CustomStringConvertible {
-    /// `by` "fastcgi" or, to a container, "proxy".
+    /// `by` "fastcgi", or the kind of a container.
     case apache(guard: String = "form", mpm: String = "event", by: String = "fastcgi")
     case nginx(by: String = "fastcgi")
 
@@ -32,6 +32,8 @@ struct Web {
     case .apache(let door, let mpm, let way):
       if way == "proxy" {
         try host.write(Web.container, to: "/etc/apache2/conf-enabled/container.conf")
+      } else if way != "fastcgi" {
+        try await Web.startContainer(way, on: host)
       }
       try await Web.startApache(
         Web.apache(cachet: words, guard: door, by: way, lines), mpm: mpm, on: host)
@@ -43,10 +45,10 @@ struct Web {
           "sed 's,(?#CACHET_PATH),\(words[1].dropLast()),' \(set) >/etc/nginx/cachet.conf")
         set = "/etc/nginx/cachet.conf"
       }
-      if way == "proxy" { try await Web.startContainer(on: host) }
+      if way != "fastcgi" { try await Web.startContainer(way, on: host) }
+      let backends = ["fastcgi": WebDocs.nginxFastCGI, "socket": WebDocs.nginxSocket]
       try await Web.startNginx(
-        Web.nginx(set: set, by: way),
-        backend: way == "proxy" ? WebDocs.nginxProxy : WebDocs.nginxFastCGI, on: host)
+        Web.nginx(set: set, by: way), backend: backends[way] ?? WebDocs.nginxProxy, on: host)
     }
   }
 
@@ -102,31 +104,78 @@ struct Web {
       mkdir -p -m 1777 /run/lock && install -d -m 700 /etc/cachet-mfa
       /usr/share/cachet-mfa/apache/passphrases
       apachectl start
-      \(listening)
+      \(listening(on: 443))
       """)
   }
 
-  /// Cachet as an HTTP server of its own, which is Apache, behind something else.
-  static func startContainer(on host: TestHost) async throws {
-    try host.write(container, to: "/etc/apache2/conf-enabled/container.conf")
-    try await host.must(
-      """
-      a2dissite -q 000-default && a2enmod -q proxy_fcgi rewrite && : >/etc/apache2/ports.conf
-      echo 'ServerName container' >/etc/apache2/conf-enabled/name.conf
-      mkdir -p -m 1777 /run/lock && apachectl start
-      """)
+  /// Cachet as an HTTP server of its own, behind something else: Apache ("proxy"), "nginx" or PHP's own
+  /// ("php") on 127.0.0.1:8000; nginx at a Unix socket ("socket").
+  static func startContainer(_ kind: String, on host: TestHost) async throws {
+    switch kind {
+    case "nginx", "socket":
+      try host.write(nginxContainer(at: kind), to: "/etc/nginx/container.conf")
+      try await host.must(
+        "install -d -m 750 -g www-data /run/cachet-http && nginx -c /etc/nginx/container.conf")
+    case "php":
+      try host.write(router, to: "/srv/cachet/router.php")
+      try await host.must(
+        """
+        PHP_CLI_SERVER_WORKERS=4 setsid setpriv --reuid cachet --clear-groups \
+          php -S 127.0.0.1:8000 -t /srv/cachet/public /srv/cachet/router.php </dev/null >/dev/null 2>&1 &
+        \(listening(on: 8000))
+        """)
+    default:
+      try host.write(container, to: "/etc/apache2/conf-enabled/container.conf")
+      try await host.must(
+        """
+        a2dissite -q 000-default && a2enmod -q proxy_fcgi rewrite && : >/etc/apache2/ports.conf
+        echo 'ServerName container' >/etc/apache2/conf-enabled/name.conf
+        mkdir -p -m 1777 /run/lock && apachectl start
+        """)
+    }
   }
+
+  private static func nginxContainer(at kind: String) -> String {
+    """
+    user www-data;
+    pid /run/nginx-container.pid;
+    error_log /var/log/nginx/container.log;
+    events {}
+    http {
+      access_log off;
+      server {
+        listen \(kind == "socket" ? "unix:/run/cachet-http/http.sock" : "127.0.0.1:8000");
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
+        fastcgi_param SCRIPT_NAME /index.php;
+        location / { fastcgi_pass unix:/run/php/cachet.sock; }
+      }
+    }
+
+    """
+  }
+
+  /// As 'php artisan serve' does: files that are there, and the application for all else.
+  private static let router = """
+    <?php
+    $path = rawurldecode(explode('?', $_SERVER['REQUEST_URI'])[0]);
+    if (is_file(__DIR__ . "/public$path")) return false;
+    require __DIR__ . '/public/index.php';
+
+    """
 
   static func startNginx(_ site: String, backend: String, on host: TestHost) async throws {
     try host.write(site, to: "/etc/nginx/sites-enabled/cachet")
     try host.write(backend, to: "/etc/nginx/cachet-backend.conf")
-    try await host.must("rm /etc/nginx/sites-enabled/default && nginx\n\(listening)")
+    try await host.must("rm /etc/nginx/sites-enabled/default && nginx\n\(listening(on: 443))")
   }
 
-  private static let listening = """
-    for n in $(seq 200); do grep -q ':01BB .* 0A ' /proc/net/tcp && exit; sleep 0.02; done
+  private static func listening(on port: Int) -> String {
+    """
+    for n in $(seq 500); do grep -q '\(String(format: ":%04X", port)) .* 0A ' /proc/net/tcp && exit; sleep 0.02; done
     echo 'nothing listens' >&2; exit 1
     """
+  }
 
   /// What Cachet ships in public/.htaccess, in all versions.
   static let htaccess = """
@@ -155,7 +204,8 @@ struct Web {
   ) -> String {
     let path = words.count > 1 ? "  Define CACHET_PATH \(words[1])\n" : ""
     let served = WebDocs.served(in: text)
-    return text.replacing(served, with: way == "proxy" ? WebDocs.apacheProxy : served)
+    let reached = ["fastcgi": served, "socket": WebDocs.apacheSocket][way]
+    return text.replacing(served, with: reached ?? WebDocs.apacheProxy)
       .replacing(
         "\n  # Last", with: lines.map { "  \($0)\n" }.joined() + "\n  # Last", maxReplacements: 1
       )
@@ -167,7 +217,7 @@ struct Web {
 
   static func nginx(set: String, by way: String, of text: String = WebDocs.nginx) -> String {
     let text = text.replacing("/usr/share/cachet-mfa/nginx/cachet-2.4.conf", with: set)
-    return way == "proxy" ? text.replacing("  root /srv/cachet/public;\n", with: "") : text
+    return way == "fastcgi" ? text : text.replacing("  root /srv/cachet/public;\n", with: "")
   }
 }
 

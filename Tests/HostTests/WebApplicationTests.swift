@@ -81,33 +81,54 @@ extension HostTests {
 
     @Test(
       "a header's name with another sign for the dash is not that header",
-      arguments: [.apache(by: "proxy"), .apache(guard: "basic", by: "proxy"), .nginx(by: "proxy")]
-        as [Web.Server])
+      arguments: [
+        .apache(by: "proxy"), .apache(by: "nginx"), .apache(guard: "basic", by: "php"),
+        .nginx(by: "proxy"), .nginx(by: "nginx"), .nginx(by: "php"),
+      ] as [Web.Server])
     func names(server: Web.Server) async throws {
       try await withWeb(server, cachet: "2.3") { browser in
-        // Of such names Apache looks at the last.
-        for last in [[], ["X_Empty;"]] {
-          for header in [
-            "X_Original_URL: /dashboard", "X-Original_URL: /dashboard", "X.Rewrite.URL: /dashboard",
-            "X_HTTP_Method_Override: DELETE", "X-HTTP-Method.Override: DELETE",
-            "Remote_User: alice@example.com", "X_Forwarded_Host: evil.example.com",
-            "Content_Type: application/json",
-          ] {
-            for target in ["/", "/subscribe"] {
-              let isPost = target == "/subscribe"
-              let reply = try await browser.send([
-                .init(
-                  target, method: isPost ? "POST" : "GET", headers: [header] + last,
-                  form: isPost ? ["_method=DELETE"] : nil)
-              ])[0]
-              let isRead = reply.page == (isPost ? "POST /subscribe" : "GET /")
-              #expect(isRead || reply.page == nil, "\(reply)")
-              #expect(
-                !reply.told.contains { $0.contains("example.com") && !$0.contains("status.") })
-              if !isRead { expectTurnedAway(reply, by: server) }
+        // Of such names Apache looks at the last, and sees none where that has no value.
+        for isLast in [true, false] {
+          var requests: [Browser.Request] = []
+          for (sign, name) in OracleGenerator.signs.flatMap({ sign in
+            Self.believed.map { (sign, $0) }
+          }) {
+            let header = name.split(separator: "-").joined(separator: sign)
+            let part = name.replacing("-", with: sign, maxReplacements: 1)
+            for spelled in Set([header, part]) {
+              let headers = ["\(spelled): \(Self.forged(name))"] + (isLast ? [] : ["Z\(sign);"])
+              requests += [
+                .init("/", headers: headers),
+                .init("/subscribe", method: "POST", headers: headers, form: ["_method=DELETE"]),
+              ]
             }
           }
+          for reply in try await browser.send(requests) {
+            let isPost = reply.request.method == "POST"
+            let isRead = reply.page == (isPost ? "POST /subscribe" : "GET /")
+            #expect(isRead || reply.page == nil, "\(reply)")
+            #expect(!isRead || reply.input == (isPost ? "_method" : nil), "\(reply)")
+            #expect(
+              !reply.told.contains { $0.contains("example.com") && !$0.contains("status.") })
+            if case .apache = server, isLast { expectTurnedAway(reply, by: server) }
+            if !isRead { expectTurnedAway(reply, by: server) }
+          }
         }
+      }
+    }
+
+    private static let believed = [
+      "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "Remote-User",
+      "X-Forwarded-Host", "Content-Type",
+    ]
+
+    private static func forged(_ name: String) -> String {
+      switch name {
+      case "X-Original-URL", "X-Rewrite-URL": "/dashboard"
+      case "X-HTTP-Method-Override": "DELETE"
+      case "Remote-User": "alice@example.com"
+      case "Content-Type": "application/json"
+      default: "evil.example.com"
       }
     }
 
@@ -144,6 +165,38 @@ extension HostTests {
           ])[0]
           #expect(token.told.contains("told HTTP_AUTHORIZATION Bearer token"), "\(token)")
         }
+      }
+    }
+
+    @Test(
+      "who is in asks by the method of the first line, or that of a form of Cachet's",
+      arguments: servers)
+    func methods(server: Web.Server) async throws {
+      try await withWeb(server, cachet: "2.4", answer: "permit") { browser in
+        var browser = browser
+        if case .apache("form", _, _) = server {
+          _ = try await browser.signIn("alice", "x")
+        } else {
+          browser.basic = ("alice", "x")
+        }
+        for (form, method) in [(["name=a"], "POST"), (["_method=DELETE"], "DELETE")] {
+          let reply = try await browser.send([
+            .init(
+              "/dashboard/team/1", method: "POST", headers: ["X-HTTP-Method-Override: PATCH"],
+              form: form)
+          ])[0]
+          #expect(reply.page == "\(method) /dashboard/team/1", "\(reply)")
+        }
+      }
+    }
+
+    @Test(
+      "nginx warns of nothing in the sites of docs/web.md",
+      arguments: ["fastcgi", "proxy", "socket"], sets)
+    func warnings(way: String, version: String) async throws {
+      try await withWeb(.nginx(by: way), cachet: version) { browser in
+        let checked = try await browser.host.run("nginx", "-t")
+        #expect(checked.status == 0 && !checked.errors.contains("warn"), "\(checked)")
       }
     }
 

@@ -5,11 +5,21 @@ import TestSupport
 enum WebDocs {
   static var pool: String { block("ini", 0) }
   static var apache: String { block("apache", 0) }
-  /// What takes the place of `served` where Cachet is a container.
-  static var apacheProxy: String { block("apache", 1) }
+  /// What takes the place of `served` where Cachet is a container: at a Unix socket, and at a port.
+  static var apacheSocket: String { block("apache", 1) }
+  static var apacheProxy: String { block("apache", 2) }
   static var nginx: String { block("nginx", 0) }
   static var nginxFastCGI: String { block("nginx", 1) }
-  static var nginxProxy: String { block("nginx", 2) }
+  static var nginxSocket: String { block("nginx", 2) }
+  static var nginxProxy: String { block("nginx", 3) }
+
+  /// The server beside Cachet's that does not answer to other names.
+  static var nginxSecond: String {
+    guard let start = text.firstRange(of: "server { listen 443 ssl default_server;"),
+      let end = text[start.lowerBound...].firstIndex(of: "`")
+    else { preconditionFailure("docs/web.md has no second server for nginx") }
+    return String(text[start.lowerBound..<end])
+  }
 
   /// The lines of a virtual host that say how PHP-FPM is reached.
   static func served(in text: String) -> String {

@@ -214,13 +214,15 @@ func expectTurnedAway(
   #expect(isAsked && reply.page == nil, "\(reply)", sourceLocation: location)
 }
 
-/// A door that lets nobody in.
+/// A door that lets nobody in, or, where `answer` is "permit", everybody.
 func withWeb(
   _ server: Web.Server, cachet version: String, site lines: [String] = [],
-  _ body: (Browser) async throws -> Void
+  answer: String = "deny", _ body: (Browser) async throws -> Void
 ) async throws {
   try await withHost(
-    pam: ["cachet-admin": ["auth required pam_deny.so", "account required pam_deny.so"]],
+    pam: [
+      "cachet-admin": ["auth required pam_\(answer).so", "account required pam_\(answer).so"]
+    ],
     sshd: nil
   ) { host in
     _ = try await Web(server, cachet: version, site: lines, on: host)

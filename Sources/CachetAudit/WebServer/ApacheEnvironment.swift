@@ -33,7 +33,7 @@ struct ApacheEnvironment {
     case "REQUEST_SCHEME": request.isEncrypted ? "https" : "http"
     case "SERVER_PORT": request.isEncrypted ? "443" : "80"
     case "REMOTE_ADDR": WebRequest.stranger
-    case "REMOTE_USER": ""
+    case "REMOTE_USER", "HTTP:SERVICE-WORKER": ""
     case "REQUEST_FILENAME", "SCRIPT_FILENAME": file
     default: nil
     }

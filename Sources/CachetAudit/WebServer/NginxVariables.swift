@@ -55,7 +55,7 @@ struct NginxVariables {
     case "https": isEncrypted ? "on" : ""
     case "server_port": isEncrypted ? "443" : "80"
     case "remote_addr", "binary_remote_addr", "realip_remote_addr": WebRequest.stranger
-    case "remote_user": ""
+    case "remote_user", "http_service_worker": ""
     case "host", "http_host", "server_name": host
     case "document_root": state.directive("root")?.value
     case "request_filename": state.directive("root").map { $0.value + state.uri }

@@ -1,4 +1,4 @@
-/// What the first version of docs/web.md had administrators write: sites that are there when the package's files
+/// What former versions of docs/web.md had administrators write: sites that are there when the package's files
 /// are replaced by an upgrade.
 enum FormerDocs {
   static let apache = """
@@ -24,6 +24,12 @@ enum FormerDocs {
     </VirtualHost>
 
     """
+
+  /// The second version let a .htaccess say what Cachet's own says.
+  static let listed = apache.replacing(
+    "AllowOverride All\n",
+    with: "AllowOverride Options=MultiViews,Indexes\n"
+      + "    AllowOverrideList RewriteEngine RewriteCond RewriteRule\n")
 
   static let nginx = """
     include /usr/share/cachet-mfa/nginx/cachet-2.4.conf;

@@ -33,16 +33,10 @@ struct Oracle {
     try await host.must("install -d -o cachet /run/cachet")
     switch backend {
     case .fastCGI: break
-    case .server where front == .nginx: try await Web.startContainer(on: host)
+    case .server where front == .nginx: try await Web.startContainer("proxy", on: host)
     case .server:
       try host.write(Web.container, to: "/etc/apache2/conf-enabled/container.conf")
-    case .builtIn:
-      try host.write(Self.router, to: "/srv/cachet/router.php")
-      try await host.must(
-        """
-        PHP_CLI_SERVER_WORKERS=4 setsid setpriv --reuid cachet --clear-groups \
-          php -S 127.0.0.1:8000 -t /srv/cachet/public /srv/cachet/router.php </dev/null >/dev/null 2>&1 &
-        """)
+    case .builtIn: try await Web.startContainer("php", on: host)
     }
     switch front {
     case .apache: try await startApache()
@@ -50,15 +44,6 @@ struct Oracle {
     }
     try await waitForPorts()
   }
-
-  /// As 'php artisan serve' does: files that are there, and the application for all else.
-  private static let router = """
-    <?php
-    $path = rawurldecode(explode('?', $_SERVER['REQUEST_URI'])[0]);
-    if (is_file(__DIR__ . "/public$path")) return false;
-    require __DIR__ . '/public/index.php';
-
-    """
 
   static func port(of version: String) -> Int { 8100 + (versions.firstIndex(of: version) ?? 0) }
   /// nginx 1.22 has a port of its own for HTTP/2 without TLS.

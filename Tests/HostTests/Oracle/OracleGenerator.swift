@@ -9,6 +9,8 @@ struct OracleGenerator {
 
   /// What a generated header says where it should not be believed.
   static let mark = "forged"
+  /// What HTTP allows in a header's name besides letters, digits and dashes.
+  static let signs = "!#$%&'*+.^_`|~".map(String.init)
   /// "alice:forged-secret"
   static let secret = "YWxpY2U6Zm9yZ2VkLXNlY3JldA=="
 
@@ -202,7 +204,10 @@ struct OracleGenerator {
       let value =
         name == "Content-Type"
         ? "application/json" : name == "X-Original-URL" ? "/dashboard" : "DELETE"
-      return [(spelled(name), name == "Remote-User" ? mark : value), ("X_Empty", "")]
+      return [
+        (spelled(name), name == "Remote-User" ? mark : value),
+        ("X\(random.one(of: Self.signs))Empty", ""),
+      ]
     case 5:
       let name = random.one(of: [
         "Remote-User", "X-Forwarded-Prefix", "X-Forwarded-Host", "Forwarded",
@@ -246,7 +251,8 @@ struct OracleGenerator {
 
   private mutating func spelled(_ name: String) -> String {
     let changed = name.map { character in
-      character == "-" ? random.one(of: ["-", "-", "_", "."]) : String(character)
+      character == "-"
+        ? random.one(of: ["-", "-", "_", ".", random.one(of: Self.signs)]) : String(character)
     }.joined()
     return switch Int.random(in: 0..<4, using: &random) {
     case 0: changed.uppercased()

@@ -9,6 +9,8 @@ struct OracleMutant: Sendable {
   struct Kind: Sendable, CustomStringConvertible {
     let front: Oracle.Front
     let backend: Oracle.Backend
+    /// Where a .htaccess is read.
+    var isFormer = false
     let mutants: [OracleMutant]
     var description: String { "\(front.rawValue), \(backend.rawValue)" }
   }
@@ -27,7 +29,7 @@ struct OracleMutant: Sendable {
   static let all = [
     Kind(front: .nginx, backend: .fastCGI, mutants: nginx),
     Kind(front: .nginx, backend: .builtIn, mutants: [path]),
-    Kind(front: .apache, backend: .fastCGI, mutants: apacheFastCGI),
+    Kind(front: .apache, backend: .fastCGI, isFormer: true, mutants: apacheFastCGI),
     Kind(front: .apache, backend: .builtIn, mutants: apache),
   ]
 

@@ -50,7 +50,7 @@ extension HostTests {
       "and a rule that is taken out of the recipes shows as a leak",
       arguments: OracleMutant.all)
     func mutants(kind: OracleMutant.Kind) async throws {
-      try await withOracle(kind.front, kind.backend) { oracle in
+      try await withOracle(kind.front, kind.backend, former: kind.isFormer) { oracle in
         let version = "2.4"
         let list = try OracleList(version)
         var generator = OracleGenerator(CachetPages(version), seed: 1)
