@@ -4,12 +4,15 @@ struct ApacheEnvironment {
   /// `.some(nil)` where it is not known; no entry for one that is not set.
   private var values: [String: String?] = [:]
   private let request: WebRequest
+  /// In an internal redirect.
+  private let isRedirected: Bool
 
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
-    _ request: WebRequest, directives: [ServerDirective], inner: [ServerDirective]
+    _ request: WebRequest, isRedirected: Bool, directives: [ServerDirective],
+    inner: [ServerDirective]
   ) {
-    self.request = request
+    (self.request, self.isRedirected) = (request, isRedirected)
     for directive in directives { note(directive) }
     // These depend on the section, and on when it is looked at.
     for directive in inner {
@@ -34,6 +37,7 @@ struct ApacheEnvironment {
     case "SERVER_PORT": request.isEncrypted ? "443" : "80"
     case "REMOTE_ADDR": WebRequest.stranger
     case "REMOTE_USER": ""
+    case "ENV:REDIRECT_STATUS": isRedirected ? "200" : ""
     case "REQUEST_FILENAME", "SCRIPT_FILENAME": file
     default: nil
     }

@@ -1,0 +1,285 @@
+import Glibc
+
+/// A request's way through one of Apache's hosts: where it leads, what decides over access, and who
+/// answers. An internal redirect begins anew.
+struct ApacheWalk {
+  let site: ApacheSite
+
+  struct Answer {
+    /// Open: nothing asks the client for anything.
+    let passage: Passage
+    var access: ApacheAccess?
+    /// Of what is open: the file that the server itself hands out.
+    var delivery = Delivery.nothing
+  }
+
+  /// One round of the way, and where an internal redirect leads from there.
+  private struct Round {
+    var answer: Answer
+    var next: String?
+    /// No folder's rules are asked any more.
+    var isLastRewriting = false
+
+    init(_ answer: Answer) { self.answer = answer }
+
+    init(_ passage: Passage) { self.init(Answer(passage: passage)) }
+  }
+
+  private static let roundLimit = 10
+
+  func answer(to request: WebRequest) -> Answer {
+    let slashes: WebRequest.EncodedSlash =
+      switch site.all.last("allowencodedslashes")?.value.lowercased() {
+      case "on": .decoded
+      case "nodecode": .kept
+      default: .refused
+      }
+    if refusesUnknownMethods, request.method != request.method.uppercased() {
+      return Answer(passage: .closed(.refused, site.place))
+    }
+    // Whatever MergeSlashes says, of slashes at the front Apache takes the last.
+    var request = request
+    request.target = "/" + request.uri.drop { $0 == "/" }
+    request.isEncrypted = site.isEncrypted
+    let merges = !(site.all.last("mergeslashes")?.says("off") ?? false)
+    guard var path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
+      return Answer(passage: .closed(.refused, site.place))
+    }
+    var first: Answer?
+    var rewrites = true
+    for number in 0..<Self.roundLimit {
+      let round = round(request, path, isFirst: number == 0, rewrites: rewrites)
+      guard case .open = round.answer.passage else { return round.answer }
+      rewrites = rewrites && !round.isLastRewriting
+      // What was open at first names the place; who answers is known last.
+      var answer = first ?? round.answer
+      answer.delivery = round.answer.delivery
+      first = first ?? round.answer
+      guard let next = round.next, next != path else { return answer }
+      path = next
+      request.target = next
+    }
+    return Answer(passage: .closed(.refused, site.place))
+  }
+
+  private var refusesUnknownMethods: Bool {
+    site.all.named("httpprotocoloptions").flatMap(\.arguments).last {
+      ["registeredmethods", "lenientmethods"].contains($0.lowercased())
+    }?.lowercased() == "registeredmethods"
+  }
+
+  // MARK: - A round
+
+  private func round(
+    _ request: WebRequest, _ path: String, isFirst: Bool, rewrites: Bool
+  ) -> Round {
+    let environment = ApacheEnvironment(
+      request, isRedirected: !isFirst, directives: site.own + site.main,
+      inner: site.all.flatMap { $0.block?.everything ?? [] } + site.htaccess)
+    let target: ApacheSite.FileTarget?
+    switch serverRewriting(path, environment) {
+    case .closed(let bar, let place): return Round(.closed(bar, place))
+    case .unclear(let place):
+      return Round(.unclear(place, why: "a RewriteRule leads elsewhere"))
+    case .proxied: target = nil
+    case .rewritten(let made, _, let place):
+      guard made.hasPrefix("/") else { return Round(.closed(.refused, place)) }
+      target = self.target(rewritten: made)
+    case .nothing:
+      if isProxied(path) {
+        target = nil
+        break
+      }
+      switch site.target(of: path) {
+      case .redirected(let place): return Round(.closed(.answered, place))
+      case .unclear(let place, let why): return Round(.unclear(place, why: why))
+      case .file(let own): target = own
+      }
+    }
+    guard let target else { return proxied(request, path, environment) }
+    return served(request, path, target, environment, rewrites: rewrites)
+  }
+
+  private func serverRewriting(
+    _ path: String, _ environment: ApacheEnvironment
+  ) -> ApacheRewriting.Outcome {
+    // A virtual host has the main server's rules only where it says so.
+    let rules = site.own.isEmpty ? site.main : site.own
+    let file = site.target(of: path).filePath ?? path
+    return ApacheRewriting.outcome(
+      of: rules, for: path, isOfFolder: false,
+      .init(expression: environment.facts(uri: path, file: file), isFile: isFile))
+  }
+
+  /// A rule's path is one of the file system where its first folder is there.
+  private func target(rewritten path: String) -> ApacheSite.FileTarget {
+    let path = path.normalisedPath
+    let head = "/" + (path.split(separator: "/").first ?? "")
+    let root = site.documentRoot?.path.known ?? site.defaultRoot
+    if site.files.kind(of: head) != nil || path.hasPrefix(root + "/") {
+      let isInside = path.hasPrefix(root + "/")
+      return ApacheSite.FileTarget(path: path, base: isInside ? root : path.parentPath, prefix: "")
+    }
+    return ApacheSite.FileTarget(path: (root + path).normalisedPath, base: root, prefix: "")
+  }
+
+  private func isFile(_ path: String, _ kind: Character) -> Truth {
+    switch site.files.kind(of: path) {
+    case nil: .no
+    case S_IFDIR: Truth(kind == "d")
+    default: Truth(kind == "f")
+    }
+  }
+
+  private func proxied(
+    _ request: WebRequest, _ path: String, _ environment: ApacheEnvironment
+  ) -> Round {
+    var blocks = site.proxySections
+    blocks += site.all.filter { site.isLocation($0, path) }.map { $0.block ?? [] }
+    return Round(decided(request, path, file: path, blocks, environment))
+  }
+
+  private func served(
+    _ request: WebRequest, _ path: String, _ target: ApacheSite.FileTarget,
+    _ environment: ApacheEnvironment, rewrites: Bool
+  ) -> Round {
+    let file = site.place(of: target)
+    let folders: [ApacheFolders.Block]
+    do throws(Obstacle) { folders = try site.folders.blocks(downTo: file.folder) } catch {
+      return Round(Passage.unclear(site.place, why: error.words))
+    }
+    if let line = folders.lazy.flatMap(\.directives.everything).first(where: {
+      $0.name == ApacheSite.notAllowedHere
+    }) {
+      return Round(.closed(.refused, line.place))
+    }
+    var blocks = folders.map(\.directives) + site.folderMatches(of: file.path)
+    let name = file.path.lastPart
+    blocks += (site.all + blocks.flatMap { $0 }).filter { site.isFile($0, name) }
+      .map { $0.block ?? [] }
+    blocks += site.all.filter { site.isLocation($0, path) }.map { $0.block ?? [] }
+
+    var round = Round(decided(request, path, file: file.path, blocks, environment))
+    guard case .open = round.answer.passage else { return round }
+    if let link = site.files.link(from: target.base, to: file.path) {
+      let follows = ApacheFolders.followsLinks(folders)
+      guard follows.all || follows.ofOwner && link.hasSameOwner else {
+        return Round(.closed(.refused, site.place))
+      }
+    }
+    let rewriting = rewrites ? folderRewriting(folders, file, path, environment) : .nothing
+    switch rewriting {
+    case .closed(let bar, let place):
+      round.answer = Answer(passage: .closed(bar, place), access: round.answer.access)
+    case .rewritten(let made, let isEnd, let place):
+      round.isLastRewriting = isEnd
+      guard let next = site.address(of: made, from: folders, target) else {
+        round.answer = Answer(
+          passage: .unclear(place, why: "where this RewriteRule leads is not known"),
+          access: round.answer.access)
+        return round
+      }
+      round.next = next
+      if next == path { round.answer.delivery = delivery(of: file, target, path, blocks) }
+    case .unclear(let place):
+      round.answer.delivery = .unclear(place, why: "a RewriteRule leads elsewhere")
+    case .proxied: break
+    case .nothing:
+      round.next = substitute(for: file, path, blocks)
+      round.answer.delivery = delivery(of: file, target, path, blocks)
+    }
+    return round
+  }
+
+  // MARK: - Access
+
+  private func decided(
+    _ request: WebRequest, _ path: String, file: String, _ blocks: [[ServerDirective]],
+    _ environment: ApacheEnvironment
+  ) -> Answer {
+    var access = ApacheAccess()
+    for block in blocks { access.merge(block) }
+    let conditions = ApacheConditions(site.conditions(in: [site.all] + blocks), of: site.place)
+    var passage = conditions.passage(
+      access, request.method, environment.facts(uri: path, file: file))
+    if case .open = passage,
+      let redirect = blocks.lazy.compactMap({ site.redirect($0, path) }).first
+    {
+      passage = .closed(.answered, redirect)
+    }
+    return Answer(passage: passage, access: access)
+  }
+
+  // MARK: - Who answers
+
+  private func isProxied(_ path: String) -> Bool {
+    for line in site.own + site.main where line.arguments.count > 1 {
+      switch line.name {
+      case "proxypass" where ApacheSite.isPrefix(line.value, path),
+        "proxypassmatch" where Pattern.matches(path, line.value) == .yes:
+        return line.arguments[1] != "!"
+      default: continue
+      }
+    }
+    let inner = site.all.filter { site.isLocation($0, path) }.flatMap { $0.block ?? [] }
+    return inner.last("proxypass").map { $0.value != "!" } ?? false
+  }
+
+  /// The rules of the deepest folder that says anything of rewriting.
+  private func folderRewriting(
+    _ folders: [ApacheFolders.Block], _ file: ApacheSite.FilePlace, _ path: String,
+    _ environment: ApacheEnvironment
+  ) -> ApacheRewriting.Outcome {
+    guard let block = folders.last(where: { $0.rewrites }) else { return .nothing }
+    let engine = folders.compactMap { $0.directives.last("rewriteengine") }.suffix(1)
+    let whole = file.path + file.rest
+    let base = block.folder.hasSuffix("/") ? block.folder : block.folder + "/"
+    let inside = whole.hasPrefix(base) ? String(whole.dropFirst(base.count)) : ""
+    return ApacheRewriting.outcome(
+      of: engine + block.directives.filter { $0.name != "rewriteengine" }, for: inside,
+      isOfFolder: true,
+      .init(expression: environment.facts(uri: path, file: file.path), isFile: isFile))
+  }
+
+  /// What answers in place of a folder, or of a file that is not there.
+  private func substitute(
+    for file: ApacheSite.FilePlace, _ path: String, _ blocks: [[ServerDirective]]
+  ) -> String? {
+    if file.path == file.folder { return path.hasSuffix("/") ? path + "index.php" : nil }
+    let fallback = (site.all + blocks.flatMap { $0 }).last("fallbackresource")?.value ?? ""
+    return fallback.hasPrefix("/") && site.files.kind(of: file.path) == nil ? fallback : nil
+  }
+
+  private func delivery(
+    of file: ApacheSite.FilePlace, _ target: ApacheSite.FileTarget, _ path: String,
+    _ blocks: [[ServerDirective]]
+  ) -> Delivery {
+    guard site.files.kind(of: file.path) == S_IFREG else { return .nothing }
+    if target.isProgram { return .nothing }
+    let whole = [site.all] + blocks
+    guard file.rest.isEmpty || whole.joined().last(named: "acceptpathinfo", saying: "on") else {
+      return .nothing
+    }
+    if let handler = ApacheHandlers(whole).handler(of: file.path.lastPart) {
+      return file.path.hasSuffix(".php")
+        ? .nothing : .unclear(handler, why: "a program is handed this file")
+    }
+    return .file(file.path, site.place)
+  }
+}
+
+extension ApacheFolders.Block {
+  fileprivate var rewrites: Bool { directives.contains { $0.name.hasPrefix("rewrite") } }
+}
+
+extension ApacheSite.Target {
+  fileprivate var filePath: String? {
+    if case .file(let target) = self { target.path } else { nil }
+  }
+}
+
+extension Sequence<ServerDirective> {
+  fileprivate func last(named name: String, saying word: String) -> Bool {
+    reduce(false) { $1.name == name ? $1.says(word) : $0 }
+  }
+}
