@@ -64,6 +64,7 @@ struct ExposedFilesTests {
     Layout("Alias /cachet \"/srv/cachet\"\n\(granted)", .found(line: 15, file: ".env")),
     Layout("Alias /cachet \"/srv/cachet\"", .holds),
     Layout("Alias /c/ /srv/cachet/\n\(granted)", .found(line: 15, file: ".env")),
+    Layout("Alias /c /srv/cachet/\n\(granted)", .found(line: 15, file: ".env")),
     Layout(
       "Alias /logs /srv/cachet/storage/logs\n\(granted)",
       .found(line: 15, file: "storage/logs/laravel.log")),

@@ -127,14 +127,11 @@ extension HostTests {
       Layout(
         "AccessFileName .access\nDocumentRoot /srv/access\n<Directory /srv/access>\nAllowOverride All\nRequire all denied\n</Directory>",
         of: "access"),
-      // Links.
-      Layout("DocumentRoot /var/www\n\(open("cachet"))"),
+      // Links, in a folder that Debian's main file opens.
+      Layout("DocumentRoot /var/www"),
+      Layout("DocumentRoot /var/www\n<Directory /var/www>\nOptions None\n</Directory>"),
       Layout(
-        "DocumentRoot /var/www\n<Directory /var/www>\nOptions None\n</Directory>\n\(open("cachet"))"
-      ),
-      Layout(
-        "DocumentRoot /var/www\n<Directory /var/www>\nOptions SymLinksIfOwnerMatch\n</Directory>\n\(open("cachet"))"
-      ),
+        "DocumentRoot /var/www\n<Directory /var/www>\nOptions SymLinksIfOwnerMatch\n</Directory>"),
       // Who comes first: rules, the proxy, redirects, aliases.
       Layout("\(publicRoot)ProxyPass / \(proxy)\nAlias /cachet /srv/cachet\n\(open("cachet"))"),
       Layout(
@@ -230,7 +227,8 @@ extension HostTests {
     @Test("Apache")
     func apache() async throws {
       try await withHosts { host, mirror in
-        var text = "ServerRoot /etc/apache2\n"
+        var text =
+          "ServerRoot /etc/apache2\n<Directory />\nRequire all denied\n</Directory>\n<Directory /var/www>\nRequire all granted\n</Directory>\n"
         for (index, layout) in Self.apache.enumerated() {
           text +=
             "Listen 127.0.0.1:\(8100 + index)\n<VirtualHost *:\(8100 + index)>\nServerName site\(index)\n\(layout.lines)\n</VirtualHost>\n"

@@ -5,7 +5,8 @@ struct ApacheRewriting {
     /// Another path, as the rules write it. `isEnd`: no folder's rules are asked any more.
     case rewritten(String, isEnd: Bool, Place)
     case proxied
-    case closed(Passage.Bar, Place)
+    /// `status`: of the answer.
+    case closed(Passage.Bar, status: String, Place)
     case unclear(Place)
   }
 
@@ -45,7 +46,7 @@ struct ApacheRewriting {
         conditions.append(directive)
         continue
       }
-      let flags = Self.flags(directive.arguments.dropFirst(2).first)
+      let flags = Flags(directive.arguments.dropFirst(2).first)
       (groups, conditionGroups) = ([], [])
       var truth = match(
         path, directive.value, ignoringCase: flags.has("NC", "NOCASE"), into: \.groups)
@@ -76,34 +77,44 @@ struct ApacheRewriting {
   }
 
   private func end(of rule: ServerDirective, _ target: String, _ flags: Flags) -> Outcome? {
-    if flags.has("F", "FORBIDDEN", "G", "GONE") { return .closed(.refused, rule.place) }
+    if flags.has("F", "FORBIDDEN") { return .closed(.refused, status: "403", rule.place) }
+    if flags.has("G", "GONE") { return .closed(.refused, status: "410", rule.place) }
     if flags.has("P", "PROXY") { return .proxied }
     if flags.has("R", "REDIRECT") || target.contains("://") {
-      return .closed(.answered, rule.place)
+      return .closed(.answered, status: flags.value(of: "R", "REDIRECT") ?? "302", rule.place)
     }
     return nil
   }
 
-  struct Flags {
-    fileprivate let names: Set<String>
+  private struct Flags {
+    let values: [String: String]
 
-    func has(_ names: String...) -> Bool { !self.names.isDisjoint(with: names) }
-  }
+    init(_ text: String?) {
+      guard let text, text.hasPrefix("["), text.hasSuffix("]") else {
+        values = [:]
+        return
+      }
+      let words = text.dropFirst().dropLast().split(separator: ",").map { flag in
+        String(flag).trimmed.split(separator: "=", maxSplits: 1).map(String.init)
+      }
+      values = Dictionary(
+        words.map { (($0.first ?? "").uppercased(), $0.count > 1 ? $0[1] : "") },
+        uniquingKeysWith: { $1 })
+    }
 
-  static func flags(_ text: String?) -> Flags {
-    guard let text, text.hasPrefix("["), text.hasSuffix("]") else { return Flags(names: []) }
-    return Flags(
-      names: Set(
-        text.dropFirst().dropLast().split(separator: ",").map { flag in
-          String(flag).trimmed.prefix { $0 != "=" }.uppercased()
-        }))
+    func has(_ names: String...) -> Bool { names.contains { values[$0] != nil } }
+
+    /// Behind an equals sign.
+    func value(of names: String...) -> String? {
+      names.lazy.compactMap { values[$0] }.first { !$0.isEmpty }
+    }
   }
 
   private mutating func holds(_ conditions: [ServerDirective]) -> Truth {
     var all = Truth.yes
     var alternatives = Truth.no
     for condition in conditions where condition.arguments.count > 1 {
-      let flags = Self.flags(condition.arguments.dropFirst(2).first)
+      let flags = Flags(condition.arguments.dropFirst(2).first)
       let truth = holds(condition, ignoringCase: flags.has("NC", "NOCASE"))
       if flags.has("OR", "ORNEXT") {
         alternatives = alternatives || truth

@@ -103,19 +103,30 @@ extension ApacheSite {
     return Self.covers(section.value, path)
   }
 
-  func redirect(_ block: [ServerDirective], _ path: String) -> Place? {
+  /// Where `block` sends a path, and with which status.
+  func redirect(_ block: [ServerDirective], _ path: String) -> (place: Place, status: String)? {
     for line in block {
       let words = line.arguments.filter { $0.contains("/") || $0.hasPrefix("^") }
+      let first = words.first ?? ""
       switch line.name {
       case "redirect", "redirectpermanent", "redirecttemp":
-        let from = words.first ?? "/"
-        if from.contains("://") || Self.covers(from, path) { return line.place }
+        // In a section the path is that of the section.
+        guard words.isEmpty || first.contains("://") || Self.covers(first, path) else { continue }
       case "redirectmatch":
-        if Pattern.matches(path, words.first ?? "") == .yes { return line.place }
+        guard Pattern.matches(path, first) == .yes else { continue }
       default: continue
       }
+      return (line.place, Self.status(of: line))
     }
     return nil
+  }
+
+  private static func status(of redirect: ServerDirective) -> String {
+    switch redirect.value.lowercased() {
+    case "gone": "410"
+    case let word where word.count == 3 && word.allSatisfy(\.isNumber): word
+    default: "302"
+    }
   }
 
   /// A path, or one below it.

@@ -12,12 +12,12 @@ extension ApacheSite {
 
   enum Target {
     case file(FileTarget)
-    case redirected(Place)
+    case redirected(Place, status: String)
     case unclear(Place, why: String)
   }
 
   func target(of path: String) -> Target {
-    if let place = redirect(all, path) { return .redirected(place) }
+    if let sent = redirect(all, path) { return .redirected(sent.place, status: sent.status) }
     if let target = locationAlias(for: path) { return target }
     for line in own + main {
       guard let target = alias(line, for: path) else { continue }

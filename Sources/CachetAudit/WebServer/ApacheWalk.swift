@@ -9,8 +9,9 @@ struct ApacheWalk {
     /// Open: nothing asks the client for anything.
     let passage: Passage
     var access: ApacheAccess?
-    /// Of what is open: the file that the server itself hands out.
+    /// Of what is open: the file that the server itself hands out, or whether a program answers.
     var delivery = Delivery.nothing
+    var isProgram = false
   }
 
   /// One round of the way, and where an internal redirect leads from there.
@@ -19,10 +20,16 @@ struct ApacheWalk {
     var next: String?
     /// No folder's rules are asked any more.
     var isLastRewriting = false
+    /// Of an answer that is no page: the status, and what may be said of it.
+    var status: String?
+    var blocks: [[ServerDirective]] = []
 
     init(_ answer: Answer) { self.answer = answer }
 
-    init(_ passage: Passage) { self.init(Answer(passage: passage)) }
+    init(_ passage: Passage, status: String? = nil) {
+      self.init(Answer(passage: passage))
+      self.status = status
+    }
   }
 
   private static let roundLimit = 10
@@ -42,24 +49,59 @@ struct ApacheWalk {
     request.target = "/" + request.uri.drop { $0 == "/" }
     request.isEncrypted = site.isEncrypted
     let merges = !(site.all.last("mergeslashes")?.says("off") ?? false)
-    guard var path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
-      return Answer(passage: .closed(.refused, site.place))
+    guard let path = request.normalised(mergingSlashes: merges, encodedSlash: slashes) else {
+      let isSlash = request.path.lowercased().contains("%2f")
+      return handedOn(
+        Round(.closed(.refused, site.place), status: isSlash ? "404" : "400"), request)
     }
+    return answer(to: request, path)
+  }
+
+  /// `refused`: the blocks of the request that an error's page is asked for in place of. Its own errors
+  /// are not handed on.
+  private func answer(
+    to request: WebRequest, _ path: String, refused: [[ServerDirective]]? = nil
+  ) -> Answer {
+    let isFirst = refused == nil
+    var (request, path) = (request, path)
     var first: Answer?
     var rewrites = true
     for number in 0..<Self.roundLimit {
-      let round = round(request, path, isFirst: number == 0, rewrites: rewrites)
-      guard case .open = round.answer.passage else { return round.answer }
+      let round = round(
+        request, path, isRedirected: number > 0 || !isFirst, rewrites: rewrites,
+        refused: number == 0 ? refused : nil)
+      guard case .open = round.answer.passage else {
+        return isFirst ? handedOn(round, request) : round.answer
+      }
       rewrites = rewrites && !round.isLastRewriting
       // What was open at first names the place; who answers is known last.
       var answer = first ?? round.answer
       answer.delivery = round.answer.delivery
+      answer.isProgram = round.answer.isProgram
       first = first ?? round.answer
       guard let next = round.next, next != path else { return answer }
       path = next
       request.target = next
     }
     return Answer(passage: .closed(.refused, site.place))
+  }
+
+  /// What answers in place of a refusal: a program that `ErrorDocument` names gets the address that
+  /// was asked for.
+  private func handedOn(_ round: Round, _ request: WebRequest) -> Answer {
+    let pages = (site.all + round.blocks.joined()).named("errordocument")
+    guard let status = round.status, let page = pages.last(where: { $0.says(status) }),
+      page.arguments.count > 1, page.arguments[1].hasPrefix("/")
+    else { return round.answer }
+    let path = String(page.arguments[1].prefix { $0 != "?" })
+    var inner = request
+    inner.target = path
+    let answer = answer(to: inner.asGET, path, refused: round.blocks)
+    return switch answer.passage {
+    case .open where answer.isProgram: Answer(passage: .open(page.place))
+    case .unclear: Answer(passage: .unclear(page.place, why: "who answers for it is not known"))
+    case .open, .closed: round.answer
+    }
   }
 
   private var refusesUnknownMethods: Bool {
@@ -71,14 +113,15 @@ struct ApacheWalk {
   // MARK: - A round
 
   private func round(
-    _ request: WebRequest, _ path: String, isFirst: Bool, rewrites: Bool
+    _ request: WebRequest, _ path: String, isRedirected: Bool, rewrites: Bool,
+    refused: [[ServerDirective]]?
   ) -> Round {
     let environment = ApacheEnvironment(
-      request, isRedirected: !isFirst, directives: site.own + site.main,
+      request, isRedirected: isRedirected, directives: site.own + site.main,
       inner: site.all.flatMap { $0.block?.everything ?? [] } + site.htaccess)
     let target: ApacheSite.FileTarget?
     switch serverRewriting(path, environment) {
-    case .closed(let bar, let place): return Round(.closed(bar, place))
+    case .closed(let bar, let status, let place): return Round(.closed(bar, place), status: status)
     case .unclear(let place):
       return Round(.unclear(place, why: "a RewriteRule leads elsewhere"))
     case .proxied: target = nil
@@ -91,13 +134,14 @@ struct ApacheWalk {
         break
       }
       switch site.target(of: path) {
-      case .redirected(let place): return Round(.closed(.answered, place))
+      case .redirected(let place, let status):
+        return Round(.closed(.answered, place), status: status)
       case .unclear(let place, let why): return Round(.unclear(place, why: why))
       case .file(let own): target = own
       }
     }
     guard let target else { return proxied(request, path, environment) }
-    return served(request, path, target, environment, rewrites: rewrites)
+    return served(request, path, target, environment, rewrites: rewrites, refused: refused)
   }
 
   private func serverRewriting(
@@ -136,12 +180,14 @@ struct ApacheWalk {
   ) -> Round {
     var blocks = site.proxySections
     blocks += site.all.filter { site.isLocation($0, path) }.map { $0.block ?? [] }
-    return Round(decided(request, path, file: path, blocks, environment))
+    var round = decided(request, path, file: path, blocks, environment)
+    round.answer.isProgram = true
+    return round
   }
 
   private func served(
     _ request: WebRequest, _ path: String, _ target: ApacheSite.FileTarget,
-    _ environment: ApacheEnvironment, rewrites: Bool
+    _ environment: ApacheEnvironment, rewrites: Bool, refused: [[ServerDirective]]?
   ) -> Round {
     let file = site.place(of: target)
     let folders: [ApacheFolders.Block]
@@ -159,18 +205,23 @@ struct ApacheWalk {
       .map { $0.block ?? [] }
     blocks += site.all.filter { site.isLocation($0, path) }.map { $0.block ?? [] }
 
-    var round = Round(decided(request, path, file: file.path, blocks, environment))
+    var round = decided(request, path, file: file.path, blocks, environment)
+    // Of what is redirected inside the server and has the same sections Apache asks nothing anew.
+    if let refused, refused.map({ $0.map(\.place) }) == blocks.map({ $0.map(\.place) }) {
+      round.answer = Answer(passage: .open(site.place))
+    }
     guard case .open = round.answer.passage else { return round }
     if let link = site.files.link(from: target.base, to: file.path) {
       let follows = ApacheFolders.followsLinks(folders)
       guard follows.all || follows.ofOwner && link.hasSameOwner else {
-        return Round(.closed(.refused, site.place))
+        return Round(.closed(.refused, site.place), status: "403")
       }
     }
     let rewriting = rewrites ? folderRewriting(folders, file, path, environment) : .nothing
     switch rewriting {
-    case .closed(let bar, let place):
+    case .closed(let bar, let status, let place):
       round.answer = Answer(passage: .closed(bar, place), access: round.answer.access)
+      round.status = status
     case .rewritten(let made, let isEnd, let place):
       round.isLastRewriting = isEnd
       guard let next = site.address(of: made, from: folders, target) else {
@@ -180,13 +231,13 @@ struct ApacheWalk {
         return round
       }
       round.next = next
-      if next == path { round.answer.delivery = delivery(of: file, target, path, blocks) }
+      if next == path { answer(by: file, target, blocks, &round.answer) }
     case .unclear(let place):
       round.answer.delivery = .unclear(place, why: "a RewriteRule leads elsewhere")
-    case .proxied: break
+    case .proxied: round.answer.isProgram = true
     case .nothing:
       round.next = substitute(for: file, path, blocks)
-      round.answer.delivery = delivery(of: file, target, path, blocks)
+      answer(by: file, target, blocks, &round.answer)
     }
     return round
   }
@@ -196,18 +247,26 @@ struct ApacheWalk {
   private func decided(
     _ request: WebRequest, _ path: String, file: String, _ blocks: [[ServerDirective]],
     _ environment: ApacheEnvironment
-  ) -> Answer {
+  ) -> Round {
     var access = ApacheAccess()
     for block in blocks { access.merge(block) }
     let conditions = ApacheConditions(site.conditions(in: [site.all] + blocks), of: site.place)
     var passage = conditions.passage(
       access, request.method, environment.facts(uri: path, file: file))
-    if case .open = passage,
-      let redirect = blocks.lazy.compactMap({ site.redirect($0, path) }).first
-    {
-      passage = .closed(.answered, redirect)
+    var status: String?
+    switch passage {
+    case .open:
+      if let sent = blocks.lazy.compactMap({ site.redirect($0, path) }).first {
+        (passage, status) = (.closed(.answered, sent.place), sent.status)
+      }
+    case .closed(.signIn, _): status = "401"
+    case .closed: status = "403"
+    case .unclear: break
     }
-    return Answer(passage: passage, access: access)
+    var round = Round(passage, status: status)
+    round.answer.access = access
+    round.blocks = blocks
+    return round
   }
 
   // MARK: - Who answers
@@ -250,21 +309,23 @@ struct ApacheWalk {
     return fallback.hasPrefix("/") && site.files.kind(of: file.path) == nil ? fallback : nil
   }
 
-  private func delivery(
-    of file: ApacheSite.FilePlace, _ target: ApacheSite.FileTarget, _ path: String,
-    _ blocks: [[ServerDirective]]
-  ) -> Delivery {
-    guard site.files.kind(of: file.path) == S_IFREG else { return .nothing }
-    if target.isProgram { return .nothing }
+  /// By a file that is there, or the program that is handed it.
+  private func answer(
+    by file: ApacheSite.FilePlace, _ target: ApacheSite.FileTarget,
+    _ blocks: [[ServerDirective]], _ answer: inout Answer
+  ) {
+    guard site.files.kind(of: file.path) == S_IFREG else { return }
     let whole = [site.all] + blocks
-    guard file.rest.isEmpty || whole.joined().last(named: "acceptpathinfo", saying: "on") else {
-      return .nothing
+    let handler = ApacheHandlers(whole).handler(of: file.path.lastPart)
+    answer.isProgram = target.isProgram || handler != nil
+    let takesRest = whole.joined().last(named: "acceptpathinfo", saying: "on")
+    guard !target.isProgram, file.rest.isEmpty || takesRest else { return }
+    if let handler {
+      guard !file.path.hasSuffix(".php") else { return }
+      answer.delivery = .unclear(handler, why: "a program is handed this file")
+    } else {
+      answer.delivery = .file(file.path, site.place)
     }
-    if let handler = ApacheHandlers(whole).handler(of: file.path.lastPart) {
-      return file.path.hasSuffix(".php")
-        ? .nothing : .unclear(handler, why: "a program is handed this file")
-    }
-    return .file(file.path, site.place)
   }
 }
 

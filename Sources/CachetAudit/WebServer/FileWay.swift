@@ -31,8 +31,11 @@ struct FileWay: Sendable {
     case .prefix(let prefix):
       guard let folder = folder.known else { return [] }
       if path.hasPrefix(folder) {
-        let address = prefix + path.dropFirst(folder.count)
-        return [address.hasPrefix("/") ? address : "/" + address]
+        let rest = path.dropFirst(folder.count)
+        // Slashes that repeat in a path are one.
+        return rest.hasPrefix("/") || prefix.hasSuffix("/") || prefix.isEmpty
+          ? [prefix + (prefix.isEmpty && !rest.hasPrefix("/") ? "/" : "") + rest]
+          : [prefix + "/" + rest, prefix + rest]
       }
       guard let outside = Self.path(outOf: folder, to: path), !prefix.hasSuffix("/") else {
         return []
