@@ -252,20 +252,7 @@ struct ExposedFilesTests {
   func nginx(layout: Layout) throws {
     let fixture = try WebFixture(.two4)
     try Self.prepare(fixture, layout)
-    try fixture.write(
-      WebFixture.nginx,
-      """
-      http {
-        \(layout.before)
-        server {
-          listen 443 ssl;
-          \(layout.root.isEmpty ? "" : "root \(layout.root);")
-      \(layout.lines)
-      }
-      }
-
-      """)
-    let audit = try fixture.audit(WebFixture.nginx)
+    let audit = try fixture.nginx(layout.lines, before: layout.before, root: layout.root)
     #expect(Told(audit) == layout.verdict, "\(audit.findings.map(\.evidence.message))")
   }
 

@@ -187,7 +187,10 @@ final class Fixture {
       ]
     case .three:
       return [
-        ("config/cachet.php", "<?php\n// AuthenticateRemoteUser::class,\n"),
+        (
+          "config/cachet.php",
+          "<?php\n// AuthenticateRemoteUser::class,\nreturn ['middleware' => [], 'path' => env('CACHET_PATH', '/')];\n"
+        ),
         lock(
           "laravel/framework", "v11.44.0", "vlucas/phpdotenv", "v5.6.1", "cachethq/core",
           "dev-main"),

@@ -287,7 +287,7 @@ extension HostTests {
         let site = try #require(server.sites.first { $0.names.contains("site\(index)") })
         let folder = Folder(root: mirror.path + "/srv/\(layout.tree)")
         let seen = ExposedFiles.look(
-          at: try Installation(folder), in: WebServer([site], in: files), host: nil
+          at: try Installation(folder), in: WebServer([site], in: files), hosts: []
         ).seen
         let isUnclear = seen.contains { $0.message.hasPrefix("cannot tell") }
         let told = seen.compactMap { Self.target(in: $0.message) }

@@ -397,7 +397,7 @@ extension HostTests {
     }
 
     private static let requests: [WebRequest] = {
-      let guarded = GuardedPaths(.two4, base: "")
+      let guarded = GuardedPaths(.two4)
       let spelled = ["/dashboard", "/auth/login", "/dashboard/settings/mail"].flatMap {
         GuardedPaths.spellings(of: $0).map { WebRequest("GET", $0) }
       }

@@ -113,7 +113,7 @@ extension Check {
 extension Subject {
   /// Variables that the sites of this installation, or the pools of PHP-FPM, set for PHP.
   fileprivate func processVariables() throws(Obstacle) -> [(name: String, place: Place)] {
-    let sites = try options.webServer?.get().sites(of: installation, named: siteName) ?? []
+    let sites = try options.webServer?.get().sites(of: installation, named: siteNames) ?? []
     return try sites.flatMap(\.processVariables) + FPMPools.variables(below: options.hostRoot)
   }
 }

@@ -3,8 +3,8 @@
 struct ExposedFiles {
   let server: WebServer
   let files: PrivateFiles
-  /// The host of Cachet's own address.
-  let host: String?
+  /// The hosts of Cachet's own addresses.
+  let hosts: [String]
 
   private var seen: [Evidence] = []
   private var places: Set<Place> = []
@@ -19,9 +19,9 @@ struct ExposedFiles {
   static let nameLimit = 200_000
   static let requestLimit = 20_000
 
-  init(of installation: Installation, in server: WebServer, host: String?) {
+  init(of installation: Installation, in server: WebServer, hosts: [String]) {
     self.server = server
-    self.host = host
+    self.hosts = hosts
     files = PrivateFiles(of: installation.folder)
   }
 
@@ -35,9 +35,9 @@ struct ExposedFiles {
   }
 
   static func look(
-    at installation: Installation, in server: WebServer, host: String?
+    at installation: Installation, in server: WebServer, hosts: [String]
   ) -> Result {
-    var exposed = ExposedFiles(of: installation, in: server, host: host)
+    var exposed = ExposedFiles(of: installation, in: server, hosts: hosts)
     for site in server.sites { exposed.look(at: site) }
     return Result(
       seen: exposed.seen, isJudged: exposed.isJudged, unfinished: exposed.unfinished)
@@ -64,7 +64,7 @@ struct ExposedFiles {
           names.formUnion(folder.split(separator: "/").map { $0.lowercased() })
         }
       }
-      if let host { names.insert(host) }
+      names.formUnion(hosts)
       return names.sorted().map { site.asked(by: $0) } + [site, whoever]
     }
   }

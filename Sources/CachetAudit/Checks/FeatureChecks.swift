@@ -133,7 +133,7 @@ extension Check {
         }
         // Unset means tls; null and an empty text do not.
         let encryption = subject.setting("MAIL_ENCRYPTION")
-        guard encryption.isSet || subject.configuration.cached != nil,
+        guard encryption.isSet || encryption.isGiven || subject.configuration.cached != nil,
           !encryption.isAny(of: "tls", "ssl", "smtps")
         else {
           return .holds

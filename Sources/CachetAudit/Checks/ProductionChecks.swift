@@ -98,7 +98,7 @@ extension Check {
           return .notApplicable("2.x has no LOG_LEVEL")
         }
         let level = subject.setting("LOG_LEVEL")
-        guard !level.isSet || level.isAny(of: "debug") else { return .holds }
+        guard !(level.isSet || level.isGiven) || level.isAny(of: "debug") else { return .holds }
         return .broken(
           level.evidence(
             level.isSet

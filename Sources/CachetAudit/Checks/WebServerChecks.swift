@@ -12,10 +12,10 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         guard let server = try subject.webServer() else { return notGiven }
         let found = ExposedFiles.look(
-          at: subject.installation, in: server, host: subject.siteName)
+          at: subject.installation, in: server, hosts: subject.siteNames)
         if !found.seen.isEmpty { return .broken(found.seen) }
         if let unfinished = found.unfinished { return .notAsked(unfinished) }
-        let sites = server.sites(of: subject.installation, named: subject.siteName)
+        let sites = server.sites(of: subject.installation, named: subject.siteNames)
         guard !sites.isEmpty || found.isJudged else { return noSite }
         // Of another machine, perhaps.
         let absent = sites.compactMap(\.documentRoot).lazy.compactMap { $0.path.known }
@@ -153,6 +153,9 @@ extension Check {
 
   fileprivate static let notGiven = Verdict.notAsked(
     "no configuration of Apache or nginx here; name its main file with --web-server")
+  fileprivate static let noPath = Verdict.notAsked(
+    "neither config/cachet.php nor that of the core is there, and nothing sets CACHET_PATH: run it where Cachet runs"
+  )
   fileprivate static let noSite = Verdict.notAsked(
     "no site of Apache or nginx has public/ of this installation as its document root, or the name of APP_URL; name the right file with --web-server"
   )
@@ -168,24 +171,18 @@ extension Subject {
     _ look: (any WebSite, GuardedPaths) -> [Evidence]
   ) throws(Obstacle) -> Verdict {
     guard let server = try webServer() else { return Check.notGiven }
-    let sites = server.sites(of: installation, named: siteName)
+    guard let paths = try CachetPaths(configuration) else { return Check.noPath }
+    let sites = server.sites(of: installation, named: siteNames)
     guard !sites.isEmpty else { return Check.noSite }
-    let guarded = GuardedPaths(installation.line, base: base)
+    let guarded = GuardedPaths(installation.line, paths)
     return Verdict(sites.flatMap { look($0, guarded) })
   }
 
-  /// The host of Cachet's address; `nil` where that is no address of its own.
-  var siteName: String? {
+  /// The hosts of Cachet's addresses.
+  var siteNames: [String] {
     let host = setting("APP_URL").word.flatMap { URLComponents(string: $0)?.host?.lowercased() }
-    return host == "localhost" ? nil : host
-  }
-
-  /// Where 3.x is below the site's root.
-  private var base: String {
-    guard installation.line == .three, let path = setting("CACHET_PATH").word else {
-      return ""
-    }
-    return path.split(separator: "/").map { "/\($0)" }.joined()
+    let domain = (try? CachetPaths(configuration)).flatMap(\.?.domain)
+    return [host, domain].compactMap { $0 }.filter { $0 != "localhost" }
   }
 }
 

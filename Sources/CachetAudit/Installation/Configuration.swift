@@ -11,6 +11,9 @@ struct Configuration: Sendable {
   let cached: CachedConfiguration?
   let environment: ProcessEnvironment
   private let paths: [String: ConfigurationPaths.Path]
+  let line: Installation.Line
+  /// What the installed files ask for.
+  let tree: ConfigurationTree
 
   static let path = ".env"
 
@@ -19,6 +22,8 @@ struct Configuration: Sendable {
   ) throws(Obstacle) {
     self.environment = environment
     paths = ConfigurationPaths.all(of: installation.line)
+    line = installation.line
+    tree = ConfigurationTree(of: installation.folder, ConfigurationPaths.files(of: line))
     cached = try Self.cached(in: installation, environment)
     if let found = try Self.file(in: installation, environment) {
       file = found
@@ -69,6 +74,9 @@ struct Configuration: Sendable {
       return setting(name, at: path, in: cached)
     }
     for name in asked.isEmpty ? names : asked {
+      if case .value(let path)? = paths[name], let setting = changedSetting(name, at: path) {
+        return setting
+      }
       if let setting = ownSetting(name) { return setting }
     }
     return Setting(

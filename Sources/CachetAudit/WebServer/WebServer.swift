@@ -38,19 +38,17 @@ struct WebServer: Sendable {
     return paths.isEmpty ? nil : try WebServer(paths)
   }
 
-  /// The sites that serve `public/` of an installation, may do so as far as can be told, or have the
-  /// name of its address; those that only this machine reaches count where there is no other.
-  func sites(of installation: Installation, named host: String?) -> [any WebSite] {
+  /// The sites that serve `public/` of an installation, may do so as far as can be told, or have a
+  /// name of its addresses; those that only this machine reaches count where there is no other.
+  func sites(of installation: Installation, named hosts: [String]) -> [any WebSite] {
     let root = installation.folder.real("public")
     let matching = sites.compactMap { site -> (any WebSite)? in
-      if let host, site.names.contains(where: { $0.lowercased() == host }) {
-        return site.asked(by: host)
-      }
+      let names = site.names.map { $0.lowercased() }
+      if let host = hosts.first(where: names.contains) { return site.asked(by: host) }
       guard let root else { return nil }
       if site.serves(root, files) { return site }
-      guard let host, case .any = site.hosts else { return nil }
-      let asked = site.asked(by: host)
-      return asked.serves(root, files) ? asked : nil
+      guard case .any = site.hosts else { return nil }
+      return hosts.lazy.map { site.asked(by: $0) }.first { $0.serves(root, files) }
     }
     let reachable = matching.filter { !$0.isLocal }
     return reachable.isEmpty ? matching : reachable

@@ -1,16 +1,28 @@
 /// What the web server's log tells about the doors of Cachet.
 struct AccessReader: LineReader {
   /// `CACHET_PATH` of 3.x: `/status`, or nothing.
-  var prefix: [UInt8] = []
+  let prefix: [UInt8]
+  /// As it is below that, or beside it where it does not begin so.
+  private let dashboard: String
+  private let dashboardName: [UInt8]
+
+  init(prefix: [UInt8] = [], dashboard: String? = nil) {
+    self.prefix = prefix
+    let base = String(decoding: prefix, as: UTF8.self)
+    let whole = dashboard ?? base + "/dashboard"
+    self.dashboard =
+      !base.isEmpty && whole.hasPrefix(base + "/") ? String(whole.dropFirst(base.count)) : whole
+    dashboardName = Array((self.dashboard.split(separator: "/").last ?? "").utf8)
+  }
 
   func read(_ line: ArraySlice<UInt8>) -> LineReading {
     guard !line.isEmpty else { return .nothing }
     guard let access = AccessLine(line) else {
       return .unreadable("is no line of the combined format")
     }
-    guard Self.mayMatter(access) else { return .nothing }
+    guard mayMatter(access) else { return .nothing }
     let path = RoutePath(access.target, below: prefix)
-    guard let kind = Self.kind(of: access, path) else { return .nothing }
+    guard let kind = kind(of: access, path) else { return .nothing }
     // A name that was refused may be a password, typed into the wrong field.
     let isNamed =
       access.status != 401 && !["-", "\"\"", ""].contains { access.user.elementsEqual($0.utf8) }
@@ -25,13 +37,13 @@ struct AccessReader: LineReader {
   }
 
   /// Most lines are of pages for everybody, and are let go here.
-  private static func mayMatter(_ access: AccessLine) -> Bool {
+  private func mayMatter(_ access: AccessLine) -> Bool {
     access.status == 429 || !access.method.elementsEqual("GET".utf8)
       || access.target.place(of: UInt8(ascii: "%")) != nil
-      || access.target.place(of: "dashboard") != nil || access.target.place(of: "setup") != nil
+      || access.target.place(of: dashboardName) != nil || access.target.place(of: "setup") != nil
   }
 
-  private static func kind(of access: AccessLine, _ path: RoutePath) -> Occurrence.Kind? {
+  private func kind(of access: AccessLine, _ path: RoutePath) -> Occurrence.Kind? {
     let isPost = access.isMethod("POST")
     if access.status == 429 { return .tooMany }
     if path.isAt("/auth/login") { return isPost ? .passwordPosted : nil }
@@ -42,9 +54,9 @@ struct AccessReader: LineReader {
       return (200..<400).contains(access.status) ? .keyPage : nil
     }
     if path.isBelow("/setup") { return isPost || access.status == 200 ? .setup : nil }
-    if path.isBelow("/dashboard") {
+    if path.isBelow(dashboard) {
       // In 3.x these two are open to anybody.
-      let isOpen = path.isBelow("/dashboard/login") || path.isBelow("/dashboard/password-reset")
+      let isOpen = ["login", "password-reset"].contains { path.isBelow("\(dashboard)/\($0)") }
       return access.status == 200 && !isOpen ? .dashboard : nil
     }
     if path.text.starts(with: "/livewire".utf8), path.text.reversed().starts(with: "etadpu/".utf8) {

@@ -77,16 +77,20 @@ struct TrailSources {
   }
 
   mutating func addAccessLogs(_ paths: [String], below configuration: Configuration) {
-    var prefix: [UInt8] = []
-    if installation.line == .three, let path = configuration.setting("CACHET_PATH").value.text {
-      let bare = path.bytes.split(separator: UInt8(ascii: "/"))
-      prefix = Array(bare.map { [UInt8(ascii: "/")] + $0 }.joined())
-    }
     if paths.isEmpty {
       notes.append("no log of the web server was read: give it with --access-log")
+      return
     }
-    for path in paths where isToBeRead(path, beside: paths) {
-      add(path, AccessReader(prefix: prefix))
+    do throws(Obstacle) {
+      guard let own = try CachetPaths(configuration) else {
+        throw .damaged(
+          path: "config/cachet.php",
+          what: "is not there, nor that of the core, so that Cachet's path is not known; set CACHET_PATH")
+      }
+      let reader = AccessReader(prefix: Array(own.base.utf8), dashboard: own.dashboard)
+      for path in paths where isToBeRead(path, beside: paths) { add(path, reader) }
+    } catch {
+      obstacles.append(error)
     }
   }
 
