@@ -16,7 +16,7 @@ struct CachetAudit: ParsableCommand {
     cachet-mfa audit DIR [OPTIONS]
     cachet-mfa audit --list-checks | --explain ID
     cachet-mfa audit features DIR [--database]
-    cachet-mfa audit log DIR [OPTIONS]
+    cachet-mfa audit log [DIR] [OPTIONS]
     """
 
   /// Of each verb.

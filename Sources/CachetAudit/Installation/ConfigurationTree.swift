@@ -34,7 +34,8 @@ struct ConfigurationTree: Sendable {
     guard let file = try folder.read(path) else { return nil }
     do { return File(path: path, entries: try ConfigurationReader.entries(of: file.bytes)) } catch {
       throw .damaged(
-        path: file.path(at: error.line), what: "does not return an array in a way that is read here")
+        path: file.path(at: error.line), what: "does not return an array in a way that is read here"
+      )
     }
   }
 

@@ -38,4 +38,9 @@ struct RoutePath {
 
   /// There, or below it.
   func isBelow(_ path: String) -> Bool { isAt(path) || text.starts(with: (path + "/").utf8) }
+
+  /// Where Livewire takes what its components send: `/livewire/update`, or with a hash in the name.
+  var isLivewireUpdate: Bool {
+    text.starts(with: "/livewire".utf8) && text.reversed().starts(with: "etadpu/".utf8)
+  }
 }
