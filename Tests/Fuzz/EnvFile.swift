@@ -67,4 +67,29 @@ private func readCached(_ text: [UInt8]) {
   } catch {
     expect(error.line >= 1 && error.line <= last, "the line where it ends")
   }
+  readConfiguration(text, last)
+}
+
+/// The same as a file of the configuration that somebody wrote.
+private func readConfiguration(_ text: [UInt8], _ last: Int) {
+  do throws(ConfigurationReader.Refusal) {
+    let entries = try ConfigurationReader.entries(of: text)
+    for (name, entry) in entries {
+      expect(entry.line >= 1 && entry.line <= last, "a line of the file")
+      expect(!name.isEmpty || text.count > 0, "a name of the file")
+      judge(entry.expression, depth: 0)
+    }
+  } catch {
+    expect(error.line >= 1 && error.line <= last, "the line where it ends")
+  }
+}
+
+private func judge(_ expression: ConfigurationReader.Expression, depth: Int) {
+  expect(depth <= 100, "an end")
+  switch expression {
+  case .value(let value):
+    if case .bool(let isOn) = value { expect(value.isTruthy == isOn, "a switch") }
+  case .variable(_, let otherwise?): judge(otherwise, depth: depth + 1)
+  case .variable(_, nil), .unknown: break
+  }
 }

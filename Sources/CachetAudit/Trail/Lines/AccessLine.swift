@@ -39,24 +39,31 @@ enum AccessLine {
   ) -> (address: ArraySlice<UInt8>, user: ArraySlice<UInt8>)? {
     var names = Cursor(text)
     guard var first = names.until(space) else { return nil }
-    while isOfCollector(first, &names) {
+    // So it is in nearly every line.
+    let isNumber = ClientAddress.isNumber(first)
+    while !isNumber, isOfCollector(first, &names) {
       guard let next = names.until(space) else { return nil }
       first = next
     }
     guard var identity = names.until(space) else { return nil }
-    let isSite = ClientAddress.endsInPort(first) && !ClientAddress.isNumber(first)
-    if isSite || !identity.elementsEqual("-".utf8) && ClientAddress.kind(of: identity) != nil {
-      // The site's name; whose name is an address' is the client.
-      guard isSite || ClientAddress.kind(of: first) != nil, let next = names.until(space) else {
-        return nil
+    let isNobody = identity.count == 1 && identity.first == UInt8(ascii: "-")
+    if !isNumber || !isNobody {
+      let isSite = ClientAddress.endsInPort(first) && !ClientAddress.isNumber(first)
+      if isSite, isNobody {
+        first = ClientAddress.withoutPort(first)
+      } else if isSite || !isNobody && ClientAddress.kind(of: identity) != nil {
+        // The site's name; whose name is an address' is the client.
+        guard isSite || ClientAddress.kind(of: first) != nil, let next = names.until(space) else {
+          return nil
+        }
+        (first, identity) = (identity, next)
       }
-      (first, identity) = (identity, next)
-    }
-    switch ClientAddress.kind(of: first) {
-    case .number: break
-    // Any word may look like a name.
-    case .name where identity.elementsEqual("-".utf8): break
-    case .name, nil: return nil
+      switch ClientAddress.kind(of: first) {
+      case .number: break
+      // Any word may look like a name.
+      case .name where identity.elementsEqual("-".utf8): break
+      case .name, nil: return nil
+      }
     }
     return (first, names.rest.last == space ? names.rest.dropLast() : names.rest)
   }

@@ -50,9 +50,8 @@ struct AccessReader: LineReader {
   /// Most lines are of pages for everybody, and are let go here.
   private func mayMatter(_ request: AccessRequest) -> Bool {
     request.status == 429 || !request.method.elementsEqual("GET".utf8)
-      || request.target.place(of: UInt8(ascii: "%")) != nil
-      || request.target.place(of: dashboardName) != nil
-      || request.target.place(of: "setup") != nil || KnownHoles.mayBe(request.target)
+      || KnownHoles.mayBe(request.target) || request.target.place(of: dashboardName) != nil
+      || request.target.place(of: "setup") != nil
   }
 
   private func kind(of request: AccessRequest, _ path: RoutePath) -> Occurrence.Kind? {

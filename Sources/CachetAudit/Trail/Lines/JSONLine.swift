@@ -59,7 +59,10 @@ struct JSONLine {
       scanner.skipBlanks()
       guard scanner.take(":") else { return false }
       scanner.skipBlanks()
-      let inside = open.filter { names.paths[$0][depth].elementsEqual(key) }
+      let inside = open.filter { place in
+        let name = names.paths[place][depth]
+        return name.count == key.count && name.elementsEqual(key)
+      }
       guard !inside.isEmpty else {
         guard scanner.skipValue(depth: depth + 1) else { return false }
         scanner.skipBlanks()

@@ -25,10 +25,19 @@ enum KnownHoles {
     return nil
   }
 
-  /// Whether a request is worth a look; most are not.
+  /// Whether a request is worth a look; most are not. One that is written in another way always is.
   static func mayBe(_ target: ArraySlice<UInt8>) -> Bool {
-    target.place(of: "/.") != nil || target.place(of: "/_") != nil
-      || target.place(of: "--") != nil || target.place(of: "[") != nil
+    var last: UInt8 = 0
+    for byte in target {
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "["): return true
+      case UInt8(ascii: "."), UInt8(ascii: "_"): if last == UInt8(ascii: "/") { return true }
+      case UInt8(ascii: "-"): if last == byte { return true }
+      default: break
+      }
+      last = byte
+    }
+    return false
   }
 
   /// What is said of a request of a kind beside its path: queries are never shown.

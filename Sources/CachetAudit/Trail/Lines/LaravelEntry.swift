@@ -1,7 +1,8 @@
 /// An entry of Laravel's log, and what of it may be shown.
 struct LaravelEntry {
   enum Reading {
-    case entry(LaravelEntry)
+    /// `nil` for one of those that are written while building.
+    case entry(LaravelEntry?)
     /// A line that belongs there and tells nothing.
     case other
     case none
@@ -16,10 +17,13 @@ struct LaravelEntry {
   var livewire: Occurrence.Kind?
 
   /// Below these, a message is what somebody wanted to read while building.
-  private static let severe: Set<String> = ["WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"]
+  private static let severe = ["ERROR", "WARNING", "CRITICAL", "ALERT", "EMERGENCY"]
 
-  var occurrence: Occurrence? {
-    guard Self.severe.contains(level) else { return nil }
+  private static func severity(_ level: ArraySlice<UInt8>) -> String? {
+    severe.first { level.elementsEqual($0.utf8) }
+  }
+
+  var occurrence: Occurrence {
     let told = [level, exception, words].compactMap { $0 }.filter { !$0.isEmpty }
     return Occurrence(
       time: time, kind: livewire ?? .failure, detail: told.joined(separator: " "))
@@ -32,8 +36,8 @@ struct LaravelEntry {
   /// `[TIME] ENVIRONMENT.LEVEL: …`, or of a worker `[TIME] Failed: …`, `[TIME][JOB] Failed: …`.
   static func text(_ line: ArraySlice<UInt8>, _ clock: Clock) -> Reading {
     var cursor = Cursor(line)
-    guard cursor.take("["), let time = time(&cursor, clock), cursor.take("]") else { return .none }
-    if let worker = WorkerLine.read(behind: cursor.rest, at: time) { return worker }
+    guard cursor.take("["), let time = Stamp(&cursor), cursor.take("]") else { return .none }
+    if let worker = WorkerLine.read(behind: cursor.rest, at: time, clock) { return worker }
     guard cursor.take(" "), let head = cursor.until(UInt8(ascii: ":")), head.count <= 96,
       let dot = head.lastIndex(of: UInt8(ascii: ".")), dot > head.startIndex
     else { return .none }
@@ -41,16 +45,26 @@ struct LaravelEntry {
     guard (1...16).contains(level.count), level.allSatisfy({ (0x41...0x5A).contains($0) }) else {
       return .none
     }
+    guard let severity = severity(level) else { return .entry(nil) }
     _ = cursor.take(" ")
-    return .entry(
-      LaravelEntry(time, String(decoding: level, as: UTF8.self), cursor.rest.prefix(4096)))
+    return .entry(LaravelEntry(time.moment(clock), severity, cursor.rest.prefix(4096)))
   }
 
-  /// With a zone of its own, or by the clock of Cachet.
-  private static func time(_ cursor: inout Cursor, _ clock: Clock) -> Moment? {
-    guard let local = LocalTime(&cursor) else { return nil }
-    cursor.skipFraction()
-    return cursor.offset().map { local.inUTC.later(by: -$0) } ?? clock(local)
+  /// A time with a zone of its own, or by the clock of Cachet.
+  struct Stamp {
+    private let local: LocalTime
+    private let offset: Int?
+
+    init?(_ cursor: inout Cursor) {
+      guard let local = LocalTime(&cursor) else { return nil }
+      self.local = local
+      cursor.skipFraction()
+      offset = cursor.offset()
+    }
+
+    func moment(_ clock: Clock) -> Moment {
+      offset.map { local.inUTC.later(by: -$0) } ?? clock(local)
+    }
   }
 
   private init(_ time: Moment, _ level: String, _ message: ArraySlice<UInt8>) {
@@ -84,6 +98,7 @@ struct LaravelEntry {
       return WorkerLine.entry(job, isFailed: !isFine(status), at: time)
     }
     guard let level = object.text(Place.level), level.count <= 16 else { return .none }
+    let severity = severity(level)
     let written: Moment?
     if let text = object.text(Place.datetime) {
       written = moment(text, clock)
@@ -93,8 +108,9 @@ struct LaravelEntry {
       written = object.text(Place.date).flatMap { moment($0, isUTC ? \.inUTC : clock) }
     }
     guard let written else { return .none }
+    guard let severity else { return .entry(nil) }
     var entry = LaravelEntry(
-      written, word(level), (object.text(Place.message) ?? []).prefix(4096))
+      written, severity, (object.text(Place.message) ?? []).prefix(4096))
     if let name = object.text(Place.exceptionClass) ?? object.text(Place.exception),
       name.allSatisfy(isOfClass), !name.isEmpty, name.count <= 200
     {
@@ -110,7 +126,7 @@ struct LaravelEntry {
 
   private static func moment(_ text: ArraySlice<UInt8>, _ clock: Clock) -> Moment? {
     var cursor = Cursor(text)
-    return time(&cursor, clock).flatMap { cursor.rest.isEmpty ? $0 : nil }
+    return Stamp(&cursor).flatMap { cursor.rest.isEmpty ? $0.moment(clock) : nil }
   }
 
   private static func word(_ text: ArraySlice<UInt8>) -> String {

@@ -29,7 +29,7 @@ struct LaravelReader: LineReader {
     switch reading {
     case .entry(let entry):
       isInside = true
-      return entry.occurrence.map { .occurrence($0) } ?? .nothing
+      return entry.map { .occurrence($0.occurrence) } ?? .nothing
     case .other:
       return .nothing
     case .none:

@@ -7,15 +7,19 @@
 /// Sources: laravel/framework v5.2.39, v5.7.29 and v11.27.2 (`Queue/Console/WorkCommand.php`).
 enum WorkerLine {
   /// Behind the time in brackets.
-  static func read(behind text: ArraySlice<UInt8>, at time: Moment) -> LaravelEntry.Reading? {
+  static func read(
+    behind text: ArraySlice<UInt8>, at time: LaravelEntry.Stamp, _ clock: LaravelEntry.Clock
+  ) -> LaravelEntry.Reading? {
     var cursor = Cursor(text)
     if cursor.take("[") {
       guard let job = cursor.until(UInt8(ascii: "]")), job.count <= 64 else { return nil }
     }
-    guard cursor.take(" ") else { return nil }
+    guard cursor.take(" "), [UInt8(ascii: "P"), UInt8(ascii: "F")].contains(cursor.rest.first)
+    else { return nil }
     for word in ["Processing:", "Processed:", "Failed:"] where cursor.take(word) {
       return entry(
-        cursor.rest.drop { $0 == UInt8(ascii: " ") }, isFailed: word == "Failed:", at: time)
+        cursor.rest.drop { $0 == UInt8(ascii: " ") }, isFailed: word == "Failed:",
+        at: time.moment(clock))
     }
     return nil
   }
