@@ -14,10 +14,13 @@ struct ExposedFiles {
   private var unfinished: String?
   private var names = Self.nameLimit
   private var requests = Self.requestLimit
+  /// Of the site that is looked at.
+  private var changes: [AddressChange] = []
 
   /// Names below what is served, and requests: beyond, nobody looks, and that is said.
   static let nameLimit = 200_000
   static let requestLimit = 20_000
+  private static let changeLimit = 100
 
   init(of installation: Installation, in server: WebServer, hosts: [String]) {
     self.server = server
@@ -45,6 +48,7 @@ struct ExposedFiles {
 
   private mutating func look(at site: any WebSite) {
     for site in hosted(site) {
+      changes = Array(site.changes.prefix(Self.changeLimit))
       for way in site.ways { look(at: way, of: site) }
     }
   }
@@ -98,7 +102,7 @@ struct ExposedFiles {
     for file in files.files {
       for path in paths(of: file, folder, real) {
         isRelevant = isRelevant || path.isBelow
-        for address in addresses(of: path.text, by: way, of: site) {
+        for address in addresses(of: path.text, by: way) {
           isTried = true
           for request in requests(for: address, to: site) {
             requests -= 1
@@ -141,9 +145,9 @@ struct ExposedFiles {
     }
   }
 
-  private func addresses(of path: String, by way: FileWay, of site: any WebSite) -> [String] {
+  private func addresses(of path: String, by way: FileWay) -> [String] {
     let direct = way.addresses(of: path)
-    let changed = site.changes.prefix(200).flatMap { change in
+    let changed = changes.flatMap { change in
       direct.flatMap { change.addresses(of: $0) }
     }
     return direct + changed

@@ -5,6 +5,9 @@ struct ApacheSite: WebSite {
   /// The main server's directives, and the virtual host's behind them.
   let main: [ServerDirective]
   let own: [ServerDirective]
+  let all: [ServerDirective]
+  /// Those inside sections.
+  let inner: [ServerDirective]
   let files: ServerFiles
   let folders: ApacheFolders
   /// The name that it is asked by; `nil` where it has none of its own.
@@ -54,6 +57,8 @@ struct ApacheSite: WebSite {
     at place: Place, _ files: ServerFiles
   ) throws(Obstacle) {
     self.isDefault = isDefault
+    all = main + own
+    inner = all.flatMap { $0.block?.everything ?? [] }
     (self.main, self.own, self.addresses, self.files) = (main, own, addresses, files)
     self.place = place
     host = own.named("servername", "serveralias").flatMap(\.arguments).lazy
@@ -75,8 +80,6 @@ struct ApacheSite: WebSite {
     let rest = name.firstRange(of: "://").map { name[$0.upperBound...] } ?? name[...]
     return rest.prefix { $0 != ":" }.lowercased()
   }
-
-  var all: [ServerDirective] { main + own }
 
   var names: [String] {
     own.named("servername", "serveralias").flatMap(\.arguments).map(Self.bareName)

@@ -118,7 +118,7 @@ struct ApacheWalk {
   ) -> Round {
     let environment = ApacheEnvironment(
       request, isRedirected: isRedirected, directives: site.own + site.main,
-      inner: site.all.flatMap { $0.block?.everything ?? [] } + site.htaccess)
+      inner: site.inner + site.htaccess)
     let target: ApacheSite.FileTarget?
     switch serverRewriting(path, environment) {
     case .closed(let bar, let status, let place): return Round(.closed(bar, place), status: status)

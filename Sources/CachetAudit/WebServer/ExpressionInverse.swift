@@ -3,29 +3,25 @@
 /// what it gives has to be tried.
 struct ExpressionInverse {
   private let expression: String
-  private let target: String
+  /// `nil` for what is not understood.
+  private let source: Pattern?
+  /// What the target makes, as an expression of its own, and the name of each of its groups.
+  private let result: Pattern?
+  private let names: [String]
+
+  // More of them may be tried without end.
+  private static let groupLimit = 4
+  private static let longest = 512
 
   /// `target`: with `$1`, `$name` or `${name}` for groups.
   init(_ expression: String, _ target: String) {
-    (self.expression, self.target) = (expression, target)
-  }
-
-  func texts(for result: String) -> [String] {
-    guard let groups = groups(making: result) else { return [] }
-    var sampler = Sampler(expression, groups)
-    let text = sampler.text()
-    guard sampler.isUnderstood, Pattern(expression)?.groups(in: text) != nil else { return [] }
-    return [text]
-  }
-
-  /// What each group has to be, by number or name.
-  private func groups(making result: String) -> [String: String]? {
-    var source = "^"
+    self.expression = expression
+    var made = "^"
     var names: [String] = []
     var rest = target[...]
     while let first = rest.popFirst() {
       guard first == "$" else {
-        source += first.isLetter || first.isNumber || first == "/" ? String(first) : "\\\(first)"
+        made += first.isLetter || first.isNumber || first == "/" ? String(first) : "\\\(first)"
         continue
       }
       let isBraced = rest.first == "{"
@@ -34,11 +30,26 @@ struct ExpressionInverse {
       // `$10` is the first group, and a zero.
       if !isBraced, name.first?.isNumber ?? false { name = name.prefix(1) }
       rest = rest.dropFirst(name.count + (isBraced ? 1 : 0))
-      guard !name.isEmpty else { return nil }
       names.append(String(name))
-      source += "(.*?)"
+      made += "(.*?)"
     }
-    guard let found = Pattern(source + "$")?.groups(in: result) else { return nil }
+    self.names = names
+    let isKnown = names.count <= Self.groupLimit && !names.contains("")
+    source = isKnown ? Pattern(expression) : nil
+    result = isKnown ? Pattern(made + "$") : nil
+  }
+
+  func texts(for result: String) -> [String] {
+    guard let source, let groups = groups(making: result) else { return [] }
+    var sampler = Sampler(expression, groups)
+    let text = sampler.text()
+    guard sampler.isUnderstood, source.groups(in: text) != nil else { return [] }
+    return [text]
+  }
+
+  /// What each group has to be, by number or name.
+  private func groups(making text: String) -> [String: String]? {
+    guard text.utf8.count <= Self.longest, let found = result?.groups(in: text) else { return nil }
     var groups: [String: String] = [:]
     for (name, value) in zip(names, found.dropFirst()) {
       guard groups[name] ?? value == value else { return nil }

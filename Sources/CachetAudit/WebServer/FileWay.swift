@@ -1,10 +1,10 @@
 /// A way from addresses to files.
-struct FileWay: Sendable {
-  enum Form: Sendable {
+struct FileWay {
+  enum Form {
     /// What follows this in an address follows the folder in a path.
     case prefix(String)
     /// An address that the expression matches stands for a path with its groups in it.
-    case expression(String, to: String)
+    case expression(ExpressionInverse, to: String)
   }
 
   let form: Form
@@ -20,7 +20,8 @@ struct FileWay: Sendable {
   }
 
   init(expression: String, to path: String, _ folder: PathTemplate, at place: Place) {
-    (form, self.folder, self.place) = (.expression(expression, to: path), folder, place)
+    (self.folder, self.place) = (folder, place)
+    form = .expression(ExpressionInverse(expression, path), to: path)
     about = expression
   }
 
@@ -41,8 +42,7 @@ struct FileWay: Sendable {
         return []
       }
       return [prefix + outside.dropFirst(folder.count)]
-    case .expression(let expression, let target):
-      let inverse = ExpressionInverse(expression, target)
+    case .expression(let inverse, let target):
       let found = inverse.texts(for: path)
       if !found.isEmpty { return found }
       let folder = String(target.prefix { $0 != "$" && $0 != "&" })
@@ -62,13 +62,12 @@ struct FileWay: Sendable {
 
 /// An address that is made into another one inside the server: what the expression matches, with its
 /// groups in the target.
-struct AddressChange: Sendable {
-  let expression: String
-  let target: String
+struct AddressChange {
+  private let inverse: ExpressionInverse
 
-  func addresses(of address: String) -> [String] {
-    ExpressionInverse(expression, target).texts(for: address)
-  }
+  init(expression: String, target: String) { inverse = ExpressionInverse(expression, target) }
+
+  func addresses(of address: String) -> [String] { inverse.texts(for: address) }
 }
 
 /// What a request comes to where files are looked for.
