@@ -16,7 +16,8 @@ struct CachetAudit: ParsableCommand {
     cachet-mfa audit DIR [OPTIONS]
     cachet-mfa audit --list-checks | --explain ID
     cachet-mfa audit features DIR [--database]
-    cachet-mfa audit log [DIR] [OPTIONS]
+    cachet-mfa audit log DIR [OPTIONS]
+    cachet-mfa audit log --auth-log FILE [OPTIONS]
     """
 
   /// Of each verb.

@@ -143,7 +143,9 @@ struct AccessFormatTests {
     arguments: [
       ("GET /.env", 200, "secret-file"), ("GET /cachet/.env", 200, "secret-file"),
       ("GET /%2eenv", 200, "secret-file"), ("HEAD /.env.backup", 200, "secret-file"),
-      ("GET /.env?x=1", 206, "secret-file"), ("GET /.git/config", 200, "secret-file"),
+      ("GET /.env?x=1", 206, "secret-file"), ("GET /static../.env", 200, "secret-file"),
+      ("GET /x/%2e%2e/.env", 200, "secret-file"), ("GET /x/../_debugbar/open", 200, "debug-bar"),
+      ("POST /./auth/login", 302, "password-posted"), ("GET /.git/config", 200, "secret-file"),
       ("GET /.env", 404, "hole-tried"), ("GET /.env", 301, "hole-tried"),
       ("GET /.well-known/security.txt", 200, "nothing"), ("GET /.environment", 200, "nothing"),
       ("GET /_debugbar/open?op=get&id=1", 200, "debug-bar"),
