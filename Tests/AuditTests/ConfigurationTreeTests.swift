@@ -66,6 +66,7 @@ struct ConfigurationTreeTests {
         "called": "26 A or ?", "true": "27 true", "a\\.b": "27 '1'", "closure": "28 ?",
         "last": "29 LAST or true",
       ])
+    #expect(try told("<?php // a\rreturn ['a' => 1];") == ["a": "1 '1'"])
   }
 
   @Test(
@@ -76,7 +77,7 @@ struct ConfigurationTreeTests {
       "<?php return ['a' => 1", "<?php return ['a' => 'b];", "<?php /* return [];",
       "<?php return ['a' => 1, 'a' => 2];", "<?php return [] + ['a' => 1];",
       "<?php $a = []; return $a;", "<?php return ['a' => <<<X\nb\nX];",
-      "<?php return ['a' => 1 ?> ];",
+      "<?php return ['a' => 1 ?> ];", "<?php // ?> <?php exit; ?>\nreturn ['a' => 1];",
       "<?php foreach ($a as $b) {} return ['a' => 1];", "<?php return ['a' => [1}];",
     ])
   func refused(text: String) {

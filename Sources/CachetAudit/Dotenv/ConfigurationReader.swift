@@ -27,7 +27,7 @@ struct ConfigurationReader {
   }
 
   private var entries: [String: Entry] = [:]
-  private var words: PHPWords
+  private var words: PHPTokens
   /// The names of the arrays that are open; `nil` where one is not known.
   private var path: [String?] = []
 
@@ -36,7 +36,7 @@ struct ConfigurationReader {
   private static let entryLimit = 20_000
   private static let nameLimit = 256
 
-  private init(_ bytes: [UInt8]) { words = PHPWords(bytes) }
+  private init(_ bytes: [UInt8]) { words = PHPTokens(bytes) }
 
   private mutating func readFile() throws(Refusal) {
     guard words.takeOpening() else { throw refusal }

@@ -1,5 +1,5 @@
-/// The words of a file of PHP, without blanks and comments.
-struct PHPWords {
+/// The tokens of a file of PHP, without blanks and comments.
+struct PHPTokens {
   enum Kind: Equatable {
     /// A string in quotes, as it is.
     case text([UInt8])
@@ -71,7 +71,14 @@ struct PHPWords {
         guard let end = bytes[(place + 2)...].place(of: "*/") else { throw refusal }
         place = end + 2
       } else if starts(with: "//") || starts(with: "#") && !starts(with: "#[") {
-        place = bytes[place...].place(of: UInt8(ascii: "\n")) ?? bytes.count
+        let end = bytes[place...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let comment = bytes[place..<(end ?? bytes.count)]
+        // With it PHP ends, in a comment too.
+        if let closing = comment.place(of: "?>") {
+          place = closing
+          throw refusal
+        }
+        place = comment.endIndex
       } else {
         return
       }
