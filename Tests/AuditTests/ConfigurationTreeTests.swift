@@ -38,7 +38,7 @@ struct ConfigurationTreeTests {
           'quoted' => 'it\\'s \\\\ \\n',
           'dollar' => "a $b",
           'number' => -12,
-          'hex' => 0x1F,
+          'hex' => 0x1F, 'octal' => 017, 'broken' => 1.5, 'none' => -0,
           'nested' => array(
               'a' => ['b' => env('B', env('C', 'd')), 'c' => null,],
               User::class => ['e' => 1],
@@ -60,7 +60,8 @@ struct ConfigurationTreeTests {
       try told(text) == [
         "debug": "8 APP_DEBUG or false", "url": "9 APP_URL or 'http://localhost'",
         "key": "10 APP_KEY", "name": "11 'it's'", "quoted": "12 'it's \\ \\n'",
-        "dollar": "13 ?", "number": "14 '-12'", "hex": "15 '0x1F'",
+        "dollar": "13 ?", "number": "14 '-12'", "hex": "15 ?", "octal": "15 ?", "broken": "15 ?",
+        "none": "15 ?",
         "nested.a.b": "17 B or C or 'd'", "nested.a.c": "17 null",
         "joined": "21 ?", "choice": "22 ?", "call": "23 ?", "else": "24 ?", "merged": "25 ?",
         "called": "26 A or ?", "true": "27 true", "a\\.b": "27 '1'", "closure": "28 ?",
@@ -79,6 +80,7 @@ struct ConfigurationTreeTests {
       "<?php $a = []; return $a;", "<?php return ['a' => <<<X\nb\nX];",
       "<?php return ['a' => 1 ?> ];", "<?php // ?> <?php exit; ?>\nreturn ['a' => 1];",
       "<?php foreach ($a as $b) {} return ['a' => 1];", "<?php return ['a' => [1}];",
+      "<?php return ['a' => 1, ...$b];",
     ])
   func refused(text: String) {
     #expect(throws: ConfigurationReader.Refusal.self) { try told(text) }

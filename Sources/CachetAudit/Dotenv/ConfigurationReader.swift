@@ -96,6 +96,8 @@ struct ConfigurationReader {
   ) throws(Refusal) {
     let start = words
     var name: String?
+    // Of the array behind '...' each entry may be another's.
+    if try take(".") { throw refusal }
     if case .text(let text)? = try words.next(), try take("=>") {
       let key = String(decoding: text, as: UTF8.self).replacing(".", with: "\\.")
       // Of what is written twice the last counts, all of it.
@@ -142,10 +144,10 @@ struct ConfigurationReader {
     guard depth <= Self.depthLimit, let word = try words.next() else { return nil }
     switch word {
     case .text(let bytes): return .value(.text(HiddenValue(bytes)))
-    case .number(let digits): return .value(.text(HiddenValue(Array(digits.utf8))))
+    case .number(let digits): return Self.whole(digits).map { .value(.text($0)) }
     case .sign("-"):
-      guard case .number(let digits)? = try words.next() else { return nil }
-      return .value(.text(HiddenValue(Array("-\(digits)".utf8))))
+      guard case .number(let digits)? = try words.next(), digits != "0" else { return nil }
+      return Self.whole(digits, sign: "-").map { .value(.text($0)) }
     case .sign("("):
       // A cast changes nothing that is asked here.
       guard case .name(let type)? = try words.next(), Self.casts.contains(type),
@@ -158,6 +160,14 @@ struct ConfigurationReader {
     case .name("env"), .name("\\env"): return try readVariable(depth: depth)
     default: return nil
     }
+  }
+
+  /// A whole number as PHP would write it too; `nil` for any other, in the forms that only PHP reads.
+  private static func whole(_ digits: String, sign: String = "") -> HiddenValue? {
+    guard digits == "0" || digits.first != "0", digits.utf8.count <= 18,
+      digits.utf8.allSatisfy(\.isDigit)
+    else { return nil }
+    return HiddenValue(Array((sign + digits).utf8))
   }
 
   private static let casts: Set<String> = [
