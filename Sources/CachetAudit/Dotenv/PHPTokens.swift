@@ -71,7 +71,9 @@ struct PHPTokens {
         guard let end = bytes[(place + 2)...].place(of: "*/") else { throw refusal }
         place = end + 2
       } else if starts(with: "//") || starts(with: "#") && !starts(with: "#[") {
-        let end = bytes[place...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let end = bytes[place...].firstIndex {
+          $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+        }
         let comment = bytes[place..<(end ?? bytes.count)]
         // With it PHP ends, in a comment too.
         if let closing = comment.place(of: "?>") {
