@@ -96,6 +96,42 @@ struct CommandTests {
     )
   }
 
+  @Test(
+    "what is written to /dev/stdout arrives; /dev/null stays a device", arguments: [true, false])
+  func devices(isPipe: Bool) async throws {
+    let fixture = try Fixture(.three)
+    let out = "\(fixture.host)-out"
+    defer { try? FileManager.default.removeItem(atPath: out) }
+    let words = [
+      fixture.root, "--only", "debug-mode", "--write-baseline", "/dev/stdout",
+    ]
+    let told: String
+    if isPipe {
+      told = try await audit(words).output
+    } else {
+      let script = "exec \"$0\" audit \"$@\" >\"$OUT\""
+      let outcome = try await run(
+        "/bin/sh", ["-c", script, Built.program] + words, environment: ["OUT": out])
+      #expect(outcome.status == 0)
+      told = try String(contentsOfFile: out, encoding: .utf8)
+    }
+    #expect(
+      told.hasPrefix("Cachet ") && told.hasSuffix("{\n  \"findings\" : [\n\n  ]\n}\n"), "\(told)")
+    let before = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    for words in [["--write-baseline", "/dev/null"], ["--write-baseline", "/dev/stderr"]] {
+      #expect(try await audit([fixture.root, "--only", "debug-mode"] + words).status == 0)
+    }
+    let log = try await audit("log", fixture.root, "--output", "/dev/stdout")
+    #expect(log.output.hasPrefix("Trail of Cachet "))
+    let after = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    #expect(after[.type] as? FileAttributeType == .typeCharacterSpecial)
+    #expect(after[.systemFileNumber] as? Int == before[.systemFileNumber] as? Int)
+    // What is read before it is written has to be a file.
+    for words in [["--state", "/dev/null"], ["--mark", "/dev/null"]] {
+      #expect(try await audit([fixture.root] + words).status == 2, "\(words)")
+    }
+  }
+
   @Test("the list of features is one that the check takes")
   func features() async throws {
     let fixture = try Fixture(.two4)

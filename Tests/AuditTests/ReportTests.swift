@@ -93,7 +93,7 @@ struct ReportTests {
     let installation = try Installation(Folder(root: fixture.root))
     let text = TextReport(audit: audit, installation: installation, inColour: false).text()
     #expect(text.contains("public/????2J??ü.sql: the web server serves it"))
-    let json = try JSONReport(audit, of: installation).text()
+    let json = try JSONReport(audit, of: installation, in: installation.folder).text()
     #expect(json.contains(#""public/\u202e\u2066\u200b\u009b2J\u007f\udb40\udc41ü.sql""#))
     let read = try #require(
       JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
@@ -104,7 +104,7 @@ struct ReportTests {
     let sarif = try SARIFReport(audit).text()
     #expect(sarif.contains(#"public-leftovers public/\u202e"#))
     #expect(sarif.contains(#""uri" : "public/%E2%80%AE%E2%81%A6"#))
-    let junit = JUnitReport(audit: audit).text()
+    let junit = JUnitReport(audit: audit, failOn: .info).text()
     for report in [text, json, sarif, junit] {
       for scalar in report.unicodeScalars {
         #expect(scalar == "\n" || Printable.isShown(scalar), "\(scalar.value)")
@@ -187,7 +187,7 @@ struct ReportTests {
   @Test("json: every check with its outcome")
   func json() throws {
     let (audit, installation) = try Self.audited()
-    let data = Data(try JSONReport(audit, of: installation).text().utf8)
+    let data = Data(try JSONReport(audit, of: installation, in: installation.folder).text().utf8)
     let report = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     let checks = try #require(report["checks"] as? [[String: Any]])
     #expect(checks.compactMap { $0["id"] as? String } == Check.all.map(\.id))
@@ -218,7 +218,7 @@ struct ReportTests {
   @Test("junit: well-formed, counted right, and hostile words are words")
   func junit() throws {
     let (audit, _) = try Self.audited()
-    let text = JUnitReport(audit: audit).text()
+    let text = JUnitReport(audit: audit, failOn: .info).text()
     let counter = XMLCounter()
     let parser = XMLParser(data: Data(text.utf8))
     parser.delegate = counter
@@ -247,9 +247,12 @@ struct ReportTests {
     ).text()
     #expect(text.contains("Rating: unknown (") && text.contains("1 check could not be made)"))
     #expect(text.contains("\nCould not be made\n  cve-2021-39165           \(words)\n"))
-    #expect(JUnitReport(audit: audit).text().contains("<error message=\"\(words)\"/>"))
+    #expect(
+      JUnitReport(audit: audit, failOn: .info).text().contains("<error message=\"\(words)\"/>"))
     #expect(try SARIFReport(audit).text().contains("\"executionSuccessful\" : false"))
-    #expect(try JSONReport(audit, of: installation).text().contains("\"outcome\" : \"failed\""))
+    #expect(
+      try JSONReport(audit, of: installation, in: installation.folder).text().contains(
+        "\"outcome\" : \"failed\""))
   }
 }
 

@@ -43,7 +43,7 @@ struct SchemaTests {
   @Test("junit: what is printed is what build servers read")
   func junit() async throws {
     for audit in try Self.audits() {
-      let report = JUnitReport(audit: audit).text()
+      let report = JUnitReport(audit: audit, failOn: .high).text()
       for schema in Self.schemas("report.junit.xsd", besides: "JUNIT_SCHEMA") {
         let told = try await Self.validated(junit: report, by: schema)
         #expect(told.status == 0, "\(schema): \(told.errors)")
@@ -92,7 +92,7 @@ struct SchemaTests {
     ])
   func junitControls(what: String, other: String) async throws {
     let audit = try #require(try Self.audits().first)
-    let report = JUnitReport(audit: audit).text()
+    let report = JUnitReport(audit: audit, failOn: .high).text()
     let place = try #require(report.firstRange(of: what))
     let told = try await Self.validated(
       junit: report.replacingCharacters(in: place, with: other),
