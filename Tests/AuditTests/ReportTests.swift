@@ -230,6 +230,50 @@ struct ReportTests {
       JUnitReport.escaped("<a b=\"c\">&\n\u{1B}\u{0}") == "&lt;a b=&quot;c&quot;&gt;&amp;&#10;??")
   }
 
+  @Test("junit fails what the run fails, and tells what is below that")
+  func junitThreshold() throws {
+    let (audit, _) = try Self.audited()
+    for severity in Severity.allCases {
+      let counter = XMLCounter()
+      let parser = XMLParser(
+        data: Data(JUnitReport(audit: audit, failOn: severity).text().utf8))
+      parser.delegate = counter
+      #expect(parser.parse())
+      let open = Set(audit.open.map(\.check.id))
+      let failing = Check.all.filter { open.contains($0.id) && $0.severity >= severity }.count
+      #expect(counter.failures == failing && counter.elements["failure"] ?? 0 == failing)
+      #expect(counter.elements["system-out"] ?? 0 == open.count - failing)
+      // As 'check' ends the run.
+      #expect((audit.worst ?? .info >= severity) == (failing > 0))
+    }
+  }
+
+  @Test("sarif: a file outside of the installation is a file URI, one inside is relative")
+  func uris() throws {
+    let fixture = try Fixture(.three)
+    try fixture.writeHost("/etc/php/8.4/fpm/pool.d/www.conf", "[www]\nenv[APP_DEBUG] = on\n")
+    try fixture.set("APP_DEBUG", "on")
+    let sarif = try SARIFReport(fixture.audit()).text()
+    #expect(sarif.contains("\"uri\" : \"file:///etc/php/8.4/fpm/pool.d/www.conf\""))
+    #expect(sarif.contains("\"uri\" : \".env\""))
+    #expect("/a b:c".uriReference == "file:///a%20b%3Ac" && "a:b".uriReference == "a%3Ab")
+  }
+
+  @Test("where nothing could be judged every format says so for every check")
+  func nothing() throws {
+    let audit = Audit(checks: Check.all, stoppedBy: .notRegular(path: ".env"))
+    let counter = XMLCounter()
+    let parser = XMLParser(data: Data(JUnitReport(audit: audit, failOn: .high).text().utf8))
+    parser.delegate = counter
+    #expect(parser.parse() && counter.elements["error"] == Check.all.count)
+    let sarif = try SARIFReport(audit).text()
+    #expect(sarif.contains("\"executionSuccessful\" : false"))
+    #expect(sarif.contains("\"could not check anything: .env: not a regular file\""))
+    let json = try JSONReport(audit, of: nil, in: Folder(root: "/srv")).text()
+    #expect(json.split(separator: "\"outcome\" : \"failed\"").count == Check.all.count + 1)
+    #expect(json.contains("\"path\" : \"/srv\"") && !json.contains("\"version\""))
+  }
+
   @Test("what could not be looked at is an error in every format, and no rating is given")
   func failed() throws {
     let fixture = try Fixture(.two4)

@@ -26,7 +26,10 @@ struct SchemaTests {
       #expect(!audit.open.isEmpty && audit.findings.contains { $0.accepted != nil })
       #expect(line == .three || !audit.failures.isEmpty)
       return audit
-    } + [try Fixture(.three).audit()]
+    } + [
+      try Fixture(.three).audit(), Audit(checks: Check.all, stoppedBy: .notRegular(path: ".env")),
+      try Fixture(.two4).audit { $0.advisories = .success(try Advisories.bundled()) },
+    ]
   }
 
   @Test("sarif: what is printed is SARIF 2.1.0")
@@ -65,6 +68,8 @@ struct SchemaTests {
       ("an unknown key", { $0["unknown"] = true }),
       ("no place", { $0["locations"] = [Any]() }),
       ("a rule that is no number", { $0["ruleIndex"] = "0" }),
+      ("a whole path without a scheme", { $0["locations"] = Self.place("/etc/passwd") }),
+      ("a place on another host", { $0["locations"] = Self.place("file://host/etc") }),
     ]
     for (what, change) in changes {
       var log = log
@@ -98,6 +103,10 @@ struct SchemaTests {
       junit: report.replacingCharacters(in: place, with: other),
       by: Self.schema("report.junit.xsd"))
     #expect(told.status != 0, "\(told)")
+  }
+
+  private static func place(_ uri: String) -> [Any] {
+    [["physicalLocation": ["artifactLocation": ["uri": uri]]]]
   }
 
   private static func schema(_ name: String) -> String {

@@ -141,7 +141,7 @@ extension SARIFReport.Result {
     locations = [
       .init(
         physicalLocation: .init(
-          artifactLocation: .init(uri: place.path.uriPath),
+          artifactLocation: .init(uri: place.path.uriReference),
           region: place.line.map { .init(startLine: $0) }))
     ]
     partialFingerprints = ["cachetAudit/v1": finding.fingerprint]
@@ -173,12 +173,14 @@ extension Severity {
 extension String {
   /// A path as a URI reference: a whole one names its scheme, another one is relative to the
   /// installation.
+  var uriReference: String { (hasPrefix("/") ? "file://" : "") + uriPath }
+
+  /// A path as it may stand in a URI.
   var uriPath: String {
-    (hasPrefix("/") ? "file://" : "")
-      + utf8.map { byte in
-        byte.isLetter || byte.isDigit || "/-._~".utf8.contains(byte)
-          ? String(UnicodeScalar(byte))
-          : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }.joined()
+    utf8.map { byte in
+      byte.isLetter || byte.isDigit || "/-._~".utf8.contains(byte)
+        ? String(UnicodeScalar(byte))
+        : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
   }
 }
