@@ -137,6 +137,35 @@ struct CheckTests {
       try $0.set($0.line == .three ? "MAIL_MAILER" : "MAIL_DRIVER", "smtp")
       try $0.set("MAIL_HOST", "mail.example.org")
     },
+    // The relay of a URL, with and without its encryption.
+    Plant("mail-transport", [.three], at: ".env:15") {
+      try $0.set("MAIL_MAILER", "smtp")
+      try $0.set("MAIL_ENCRYPTION", "null")
+      try $0.set("MAIL_URL", "smtp://alice:\(mailPassword)@mail.example.org?encryption=null")
+    },
+    Plant("mail-transport", [.three]) {
+      try $0.set("MAIL_MAILER", "smtp")
+      try $0.set("MAIL_URL", "smtp://alice:\(mailPassword)@mail.example.org?encryption=tls")
+    },
+    Plant("half-configured", [.three], at: ".env:14") {
+      try $0.set("MAIL_URL", "smtp://alice:\(mailPassword)@mail.example.org")
+    },
+    Plant("secret-reuse", [.three], at: ".env:15") {
+      try $0.set("MAIL_MAILER", "smtp")
+      try $0.set("REDIS_PASSWORD", mailPassword)
+      try $0.set("MAIL_URL", "smtp://alice:\(mailPassword)@mail.example.org")
+    },
+    // Names of the other Cachet.
+    Plant("ignored-names", [.three], at: ".env:14", ".env:15", ".env:16", ".env:17") {
+      try $0.add("DB_DRIVER=mysql\nMAIL_DRIVER=smtp\nCACHE_DRIVER=redis\nTRUSTED_PROXIES=192.0.2.1")
+    },
+    Plant("ignored-names", [.three]) {
+      try $0.add("CACHE_DRIVER=file")
+      try $0.write("config/cache.php", "<?php\n'default' => env('CACHE_DRIVER', 'file'),\n")
+    },
+    Plant("ignored-names", twos, at: ".env:14", ".env:15") {
+      try $0.add("DB_CONNECTION=mysql\nCACHE_STORE=redis")
+    },
     .set("environment", "APP_ENV", "Production", at: ".env:1"),
     .set("database-superuser", "DB_USERNAME", nil, at: ".env:", on: [.two4, .two5, .three]),
     Plant("database-transport", at: ".env:6") {
@@ -336,6 +365,7 @@ struct CheckTests {
 
   static let three = [("laravel/framework", "v12.61.1"), dotenvFive, core]
 
+  static let mailPassword = "Brisk-Meadow=Signal5"
   static let core = (name: "cachethq/core", version: "dev-main")
   static let dotenvFive = (name: "vlucas/phpdotenv", version: "v5.6.1")
 

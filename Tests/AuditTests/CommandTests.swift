@@ -224,7 +224,9 @@ struct CommandTests {
       "[\(AdvisoryListTests.osv)]".replacing("3.6.4", with: "4.9.9").data(using: .utf8))
     let path = "\(fixture.root)/osv.json"
     try list.write(to: URL(fileURLWithPath: path))
-    let words = [fixture.root, "--only", "package-holes-critical", "--advisories", path]
+    let words = [
+      fixture.root, "--only", "package-holes-critical", "--advisories", path, "--format", "json",
+    ]
     let found = try await audit(words)
     #expect(
       found.status == 1 && found.output.contains("livewire/livewire is v4.3.4: CVE-2025-54068"))
@@ -236,7 +238,8 @@ struct CommandTests {
     #expect(try await audit(fixture.root, "--advisories", "/nonexistent").status == 2)
     #expect(try await audit(fixture.root, "--php", "eight").status == 64)
     let php = try await audit(
-      fixture.root, "--only", "php-lifetime", "--php", "7.4.33", "--fail-on", "medium")
+      fixture.root, "--only", "php-lifetime", "--php", "7.4.33", "--fail-on", "medium",
+      "--format", "json")
     #expect(
       php.status == 1 && php.output.contains("php is 7.4.33; 7.4 got its last corrections on"))
   }

@@ -203,6 +203,10 @@ struct EvidenceTests {
     ) { fixture, _ in
       try fixture.set("DB_URL", "\"mysql://h:port/d\"")
     },
+    Lack(.unknown, "mail-transport", on: [.three]) { fixture, _ in
+      try fixture.set("MAIL_MAILER", "smtp")
+      try fixture.set("MAIL_URL", "smtp://h:port")
+    },
     Lack(.missing, "database-password") { _, options in
       options.passwordRule.dictionary = "/nonexistent/cracklib"
     },

@@ -43,6 +43,7 @@ extension Check {
         }
         return Verdict(misread(subject.configuration))
       }),
+    RenamedVariables.check,
     Check(
       id: "other-environment", family: .production, severity: .low,
       title: "no other .env file waits to be read instead",

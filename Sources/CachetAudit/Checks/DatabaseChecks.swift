@@ -237,6 +237,11 @@ extension Configuration {
       secrets.removeAll { $0.setting.name == "DB_PASSWORD" && $0.value.isSame(as: password) }
       secrets.append((database.passwordSetting, password))
     }
+    let mail = MailSettings(self)
+    if mail.passwordSetting.name == "MAIL_URL", let password = mail.password {
+      secrets.removeAll { $0.setting.name == "MAIL_PASSWORD" }
+      secrets.append((mail.passwordSetting, password))
+    }
     return secrets.filter { $0.value.bytes.count >= 4 }
   }
 }
