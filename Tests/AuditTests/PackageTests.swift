@@ -103,7 +103,7 @@ struct PackageTests {
     let found = try #require(audit.findings.first { $0.check.id == "package-holes-critical" })
     #expect(
       found.evidence.message
-        == "livewire/livewire is v3.5.4: CVE-2025-54068, which is being used")
+        == "livewire/livewire is v3.5.4: CVE-2025-54068 (being used)")
     #expect(found.evidence.place == Place(path: Fixture.installed, line: 4))
     #expect(found.fingerprint.hasSuffix(" livewire/livewire CVE-2025-54068"))
     #expect(audit.told.contains("package-holes-medium \(Fixture.installed):4"))
@@ -121,6 +121,31 @@ struct PackageTests {
     #expect(told.contains { $0.evidence.about == "livewire/livewire CVE-2025-54068" } == isOpen)
   }
 
+  @Test("the holes of one package are told in one for people, and each by itself for programs")
+  func together() throws {
+    let audit = try audit([laravel, ("livewire/livewire", "v3.5.1")]) {
+      $0.advisories = .success(
+        Advisories([
+          Advisories.Source(
+            path: "x", published: Day.today,
+            list: try AdvisoryList(
+              Array(
+                """
+                {"published": "2026-08-07", "advisories": [
+                  {"id": "CVE-1", "package": "livewire/livewire", "affected": "<3.6", "severity": "high"},
+                  {"id": "CVE-2", "package": "livewire/livewire", "affected": "<3.6"}]}
+                """.utf8)))
+        ]))
+    }
+    #expect(audit.findings.count { $0.check.id == "package-holes-high" } == 2)
+    let fixture = try Fixture(.three)
+    let text = TextReport(
+      audit: audit, installation: try Installation(Folder(root: fixture.root)), inColour: false,
+      width: 200
+    ).text()
+    #expect(text.contains("json:4: livewire/livewire is v3.5.1: CVE-1, CVE-2\n"))
+  }
+
   @Test("what runs is judged and not what is locked, and the difference is told")
   func installed() throws {
     let audit = try audit(
@@ -129,7 +154,7 @@ struct PackageTests {
     let told = audit.findings.map { "\($0.check.id): \($0.evidence.message)" }
     #expect(
       told.contains(
-        "package-holes-critical: livewire/livewire is v3.6.3: CVE-2025-54068, which is being used"))
+        "package-holes-critical: livewire/livewire is v3.6.3: CVE-2025-54068 (being used)"))
     #expect(
       told.contains(
         "lock-differs: livewire/livewire: v3.6.3 is installed, v3.8.3 is locked"))
@@ -161,7 +186,7 @@ struct PackageTests {
     let found = try #require(open.findings.first { $0.check.id == "package-holes-critical" })
     #expect(
       found.evidence.message
-        == "livewire/livewire is v3.5.4, as locked: CVE-2025-54068, which is being used")
+        == "livewire/livewire is v3.5.4, as locked: CVE-2025-54068 (being used)")
     #expect(found.evidence.place.path == "composer.lock")
     let sound = try audit([laravel], isInstalled: false)
     for check in sound.results.map(\.check)

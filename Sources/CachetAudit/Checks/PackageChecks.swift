@@ -134,12 +134,12 @@ extension Subject {
           found.remove(advisory.id)
           continue
         }
-        seen.append(
-          Evidence(
-            place: packages.place(of: name), about: "\(name) \(advisory.id)",
-            message:
-              "\(name) is \(told)\(packages.asFound): \(advisory.id)\(advisory.isExploited ? ", which is being used" : "")"
-          ))
+        let lead = "\(name) is \(told)\(packages.asFound): "
+        var evidence = Evidence(
+          place: packages.place(of: name), about: "\(name) \(advisory.id)",
+          message: lead + advisory.id + (advisory.isExploited ? " (being used)" : ""))
+        evidence.lead = lead
+        seen.append(evidence)
       }
       unclear.removeAll(where: found.contains)
       guard !unclear.isEmpty else { continue }
