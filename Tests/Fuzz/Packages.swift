@@ -5,6 +5,10 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let text = input(data, size)
   readJSON(text)
   if let list = try? PackageList(text) { judge(list) }
+  let last = 1 + text.count { $0 == UInt8(ascii: "\n") }
+  for (name, line) in PackageList.lines(in: text) {
+    expect(PackageList.isName(name) && line >= 1 && line <= last, "a line of the file")
+  }
   if let list = try? AdvisoryList(text) { judge(list) }
   compare(String(decoding: text, as: UTF8.self))
   return 0

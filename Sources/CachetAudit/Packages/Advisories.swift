@@ -13,8 +13,19 @@ struct Advisories: Sendable {
   }
 
   private(set) var sources: [Source]
+  private var byPackage: [String: [Advisory]] = [:]
 
-  init(_ sources: [Source]) { self.sources = sources }
+  init(_ sources: [Source]) {
+    self.sources = []
+    for source in sources { add(source) }
+  }
+
+  private mutating func add(_ source: Source) {
+    sources.append(source)
+    for advisory in source.list.advisories {
+      byPackage[advisory.package, default: []].append(advisory)
+    }
+  }
 
   /// What this program brings along.
   static func bundled() throws(Obstacle) -> Advisories {
@@ -33,7 +44,7 @@ struct Advisories: Sendable {
     }
     try file.mustBeOurs(webUser: webUser)
     let day = Day(of: Moment(seconds: status.changed))
-    sources.append(try Self.source(file.bytes, path: path, changed: day))
+    add(try Self.source(file.bytes, path: path, changed: day))
   }
 
   private static func source(
@@ -53,9 +64,7 @@ struct Advisories: Sendable {
   /// The day of the newest.
   var newest: Source? { sources.max { $0.published.number < $1.published.number } }
 
-  func advisories(for package: String) -> [Advisory] {
-    sources.flatMap(\.list.advisories).filter { $0.package == package }
-  }
+  func advisories(for package: String) -> [Advisory] { byPackage[package] ?? [] }
 
   /// Until when a series of `name` gets corrections, as the newest list that knows it says.
   func end(of name: String, _ version: ComposerVersion) -> (series: String, day: Day)? {

@@ -2,19 +2,21 @@
 struct InstalledPackages: Sendable {
   let installed: PackageList?
   let locked: PackageList?
-  private let installedFile: SourceFile?
-  private let lockFile: SourceFile?
+  /// Of the file that is judged: in which line it names a package.
+  private let lines: [String: Int]
 
   init(_ folder: Folder) throws(Obstacle) {
-    (installedFile, installed) = try Self.read(PackageList.installedPath, in: folder)
-    (lockFile, locked) = try Self.read(PackageList.lockPath, in: folder)
+    let installed = try Self.read(PackageList.installedPath, in: folder)
+    let locked = try Self.read(PackageList.lockPath, in: folder)
+    (self.installed, self.locked) = (installed?.list, locked?.list)
+    lines = (installed ?? locked).map { PackageList.lines(in: $0.bytes) } ?? [:]
   }
 
   private static func read(
     _ path: String, in folder: Folder
-  ) throws(Obstacle) -> (SourceFile?, PackageList?) {
-    guard let file = try folder.read(path) else { return (nil, nil) }
-    do throws(PackageList.Refusal) { return (file, try PackageList(file.bytes)) } catch {
+  ) throws(Obstacle) -> (list: PackageList, bytes: [UInt8])? {
+    guard let file = try folder.read(path) else { return nil }
+    do throws(PackageList.Refusal) { return (try PackageList(file.bytes), file.bytes) } catch {
       throw .damaged(path: path, what: error.what)
     }
   }
@@ -29,11 +31,8 @@ struct InstalledPackages: Sendable {
 
   /// Where the file that is judged names a package.
   func place(of name: String) -> Place {
-    let file = installedFile ?? lockFile
-    let line = ["\"name\": \"\(name)\"", "\"name\":\"\(name)\""].lazy.compactMap {
-      file?.line(of: $0)
-    }.first
-    return Place(path: file?.path ?? PackageList.lockPath, line: line)
+    Place(
+      path: installed == nil ? PackageList.lockPath : PackageList.installedPath, line: lines[name])
   }
 
   /// What is installed otherwise than it is locked, in words, by name.

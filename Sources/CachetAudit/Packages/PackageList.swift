@@ -49,6 +49,25 @@ struct PackageList: Sendable {
     }
   }
 
+  /// The line of the first `"name": "vendor/name"` of each package.
+  static func lines(in bytes: [UInt8]) -> [String: Int] {
+    var lines: [String: Int] = [:]
+    for (index, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated() {
+      var rest = line
+      while let place = rest.place(of: "\"name\"") {
+        rest = rest[(place + 6)...].drop { PHPText.isSpace($0) || $0 == UInt8(ascii: ":") }
+        guard rest.first == UInt8(ascii: "\"") else { continue }
+        let name = rest.dropFirst().prefix { $0 != UInt8(ascii: "\"") }
+        let text = String(decoding: name, as: UTF8.self).lowercased()
+        if lines[text] == nil, isName(text) { lines[text] = index + 1 }
+        rest = rest[name.endIndex...]
+      }
+    }
+    return lines
+  }
+
   /// `vendor/name`.
   static func isName(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
