@@ -1,4 +1,4 @@
-/// What Laravel's key must be: 32 bytes of chance. They are judged as they are used, behind base64.
+/// What Laravel's key must be: 32 random bytes. They are judged as they are used, base64 decoded.
 enum KeyRule {
   /// What is wrong with it, as the end of 'APP_KEY …'; `nil` for nothing.
   static func fault(of key: HiddenValue) -> String? {
@@ -11,7 +11,7 @@ enum KeyRule {
     if let fault = fault(ofAny: bytes) { return fault }
     // Of 32 random bytes fewer than half are such, and all of them never.
     return bytes.allSatisfy { (0x20...0x7E).contains($0) }
-      ? "is a text in base64 and no chance" : nil
+      ? "is text in base64, not random bytes" : nil
   }
 
   /// Without base64 it is the 32 characters themselves.
@@ -29,14 +29,14 @@ enum KeyRule {
     let isHexadecimal =
       bytes.indices.allSatisfy { $0 % 2 == 1 || UInt8(hexadecimal: bytes[$0..<$0 + 2]) != nil }
     return hasBothCases || isHexadecimal
-      ? nil : "is words and no chance: its letters are all of one case"
+      ? nil : "is not random: its letters are all of one case"
   }
 
   private static func fault(ofAny bytes: [UInt8]) -> String? {
     // Of 32 random bytes 30 are different, of 32 random hexadecimal digits 14: fewer than 9 are not
     // seen in a lifetime.
     if Set(bytes).count < 9 || Repetition.period(of: bytes) != nil || Repetition.isRow(bytes) {
-      return "is no chance: its bytes repeat, or count"
+      return "is not random: its bytes repeat or count up"
     }
     return nil
   }

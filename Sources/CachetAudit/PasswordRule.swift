@@ -35,10 +35,10 @@ struct PasswordRule: Sendable {
       )
     }
     if Placeholder.isMadeOfWords(bytes) {
-      judgement.faults.append("is made of a word that everybody tries first")
+      judgement.faults.append("is a common word with digits or signs around it")
     }
     if Repetition.period(of: bytes) != nil {
-      judgement.faults.append("says the same again and again")
+      judgement.faults.append("repeats itself")
     }
     guard isDictionaryThere else {
       judgement.unasked =
@@ -102,8 +102,8 @@ struct PasswordRule: Sendable {
   /// cracklib's answers, in ours. One that is not known is a fault all the same.
   private static func words(_ answer: String) -> String {
     if answer.contains("dictionary word") { return "is based on a word of the dictionary" }
-    if answer.contains("simplistic") { return "follows a pattern, as 1234 and abcd do" }
-    if answer.contains("DIFFERENT") { return "has few different characters" }
+    if answer.contains("simplistic") { return "follows a pattern such as 1234 or abcd" }
+    if answer.contains("DIFFERENT") { return "has too few different characters" }
     if answer.contains("whitespace") { return "is all blanks" }
     if answer.contains("short") { return "is short" }
     if answer.contains("error loading") { return failed }

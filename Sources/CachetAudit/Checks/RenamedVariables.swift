@@ -4,7 +4,7 @@ enum RenamedVariables {
     id: "ignored-names", family: .production, severity: .medium,
     title: "every setting of .env goes by the name that this Cachet reads",
     rationale:
-      "what was copied from another Cachet has no effect: the default counts, and its owner believes otherwise",
+      "a name of another Cachet has no effect: the default applies",
     fix: "rename it, and remove the old name",
     reference: "cachet .env.example of 2.4 and 3.x, config/*.php",
     look: { (subject) throws(Obstacle) in
