@@ -247,7 +247,7 @@ struct PackageTests {
   }
 
   @Test(
-    "files of many packages and many holes take no longer than they are", .timeLimit(.minutes(2)))
+    "files of many packages and many holes take no longer than they are", .timeLimit(.minutes(10)))
   func many() throws {
     let fixture = try Fixture(.three)
     var packages = CheckTests.three + (0..<60_000).map { ("many/p\($0)", "v1.0.0") }
@@ -441,7 +441,7 @@ struct JSONValueTests {
     #expect(throws: JSONValue.Refusal(line: 3)) { try value("\n\n" + text) }
   }
 
-  @Test("no bytes that are no text, nothing too deep, nothing too long", .timeLimit(.minutes(1)))
+  @Test("no bytes that are no text, nothing too deep, nothing too long", .timeLimit(.minutes(10)))
   func bounds() {
     #expect(throws: JSONValue.Refusal.self) { try JSONValue([0x22, 0xFF, 0x22]) }
     #expect(throws: JSONValue.Refusal.self) { try value(String(repeating: "[", count: 65)) }

@@ -50,7 +50,11 @@ private struct JSONReader {
   }
 
   private mutating func skipBlanks() {
-    while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+    while place < bytes.count {
+      let byte = bytes[place]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+      place += 1
+    }
   }
 
   /// Whether `byte` is next; moves behind it.
@@ -78,12 +82,11 @@ private struct JSONReader {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()
     case UInt8(ascii: "\""): return .string(try string())
-    default: break
+    case UInt8(ascii: "t") where take("true"): return .bool(true)
+    case UInt8(ascii: "f") where take("false"): return .bool(false)
+    case UInt8(ascii: "n") where take("null"): return .null
+    default: return .number(try number())
     }
-    if take("true") { return .bool(true) }
-    if take("false") { return .bool(false) }
-    if take("null") { return .null }
-    return .number(try number())
   }
 
   private mutating func object() throws(JSONValue.Refusal) -> JSONValue {
