@@ -217,6 +217,24 @@ struct CommandTests {
     }
   }
 
+  @Test(
+    "in a container the baseline of a checkout of somebody else's is taken, and not one of PHP's",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func checkout() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.set("APP_DEBUG", "true")
+    let file = "\(fixture.root)/baseline.json"
+    let words = [fixture.root, "--baseline", file, "--only", "debug-mode"]
+    #expect(try await audit(fixture.root, "--write-baseline", file).status == 1)
+    for (owner, status) in [(uid_t(4242), Int32(0)), (33, 2)] {
+      try #require(unsafe chown(file, owner, owner) == 0)
+      let told = try await audit(words, environment: ["container": "podman"])
+      #expect(told.status == status, "\(told)")
+      #expect(
+        told.errors.contains("counts only where nobody but root can write it") == (status == 2))
+    }
+  }
+
   @Test("a newer list of known holes is read, and one that is none is refused")
   func advisories() async throws {
     let fixture = try Fixture(.three)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CachetAudit
@@ -288,6 +289,30 @@ struct PackageTests {
       $0.now = Moment(seconds: Day.today.begin.seconds + days * 86_400)
     }
     #expect(audit.told.contains("advisory-age known holes:") == isFound)
+  }
+
+  @Test("each border of the bundled list: what it begins with is in, what ends it is out")
+  func everyBorder() throws {
+    let file = Built.package.appending(path: "Sources/CAdvisories/advisories.json")
+    let list = try JSONValue(Array(Data(contentsOf: file)))
+    var borders = 0
+    for entry in try #require(list["advisories"]?.elements) {
+      let text = try #require(entry["affected"]?.text)
+      for alternative in text.split(separator: "||") {
+        let affected = try #require(AffectedVersions(constraint: String(alternative)))
+        for bound in alternative.split(whereSeparator: { $0 == "," || $0 == " " }) {
+          let number = String(bound.drop { "<>=".contains($0) })
+          let version = try #require(ComposerVersion(number), "\(number)")
+          let isIn = bound.hasPrefix(">=") || bound.hasPrefix("<=")
+          #expect(affected.contains(version) == isIn, "\(bound)")
+          guard bound.hasPrefix("<"), !bound.hasPrefix("<=") else { continue }
+          // Composer counts the betas of the correction as corrected.
+          #expect(!affected.contains(try #require(ComposerVersion("\(number)-beta1"))))
+          borders += 1
+        }
+      }
+    }
+    #expect(borders > 200)
   }
 
   @Test("the bundled list is read whole: every range, every day, and what it must know")
