@@ -353,6 +353,13 @@ struct CheckTests {
         "config/trustedproxy.php",
         "<?php return [\n  'proxies' => array(\n  '192.0.2.1', // ours\n\n  \"0.0.0.0/0\"),\n];\n")
     },
+    // What is commented out counts as little as in PHP.
+    Plant("trusted-proxies", [.two3]) {
+      try $0.write(
+        "config/trustedproxy.php",
+        "<?php\n/*\n'proxies' => '*',\n*/\n# 'proxies' => '*',\nreturn ['proxies' => '192.0.2.1' /* '*' */];\n"
+      )
+    },
     Plant("trusted-proxies", [.three], at: "bootstrap/app.php:2") {
       try $0.write("bootstrap/app.php", "<?php\n$middleware->trustProxies(at: '*');\n")
     },

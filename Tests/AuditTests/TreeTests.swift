@@ -180,6 +180,9 @@ struct TreeTests {
     #expect(try installation.dialect() == tree.dialect)
     let audit = try fixture.audit()
     #expect(audit.told == tree.found)
+    // Judged, and not merely not found.
+    let proxies = try #require(audit.results.first { $0.check.id == "trusted-proxies" })
+    if case .notAsked(let why) = proxies.outcome { Issue.record("\(why)") }
     #expect(audit.failures.isEmpty)
   }
 

@@ -2,35 +2,24 @@
 extension SourceFile {
   /// The first line with `text` outside of a comment, counted from 1.
   func line(uncommented text: String) -> Int? {
-    let feed = UInt8(ascii: "\n")
-    var rest = bytes[...]
-    while let place = rest.place(of: text) {
-      let start = rest[..<place].lastIndex(of: feed).map { $0 + 1 } ?? rest.startIndex
-      if !Self.isInComment(behind: rest[start..<place]) { return line(at: place) }
-      guard let end = rest[place...].place(of: feed) else { return nil }
-      rest = rest[(end + 1)...]
-    }
-    return nil
+    uncommented[...].place(of: text).map(line(at:))
   }
 
   /// The strings of `'key' => 'a'`, or of `'key' => ['a', 'b']` over any lines, with their lines;
   /// `nil` where anything else stands there, or nothing.
   func literals(of key: String) -> [(text: String, line: Int)]? {
-    guard let start = line(uncommented: "'\(key)'") else { return nil }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .dropFirst(start - 1)
-    var found: [(text: String, line: Int)] = []
-    var isList = false
-    for (index, line) in lines.enumerated() {
-      var words = PHPWords(line)
-      if index == 0 {
-        guard words.skip(to: "'\(key)'"), words.take("=>") else { return nil }
-        isList = words.take("[") || words.take("array(")
-      }
-      while !words.isAtEnd {
-        if let text = words.literal() {
-          found.append((text, start + index))
-          if !isList { return words.take(",") || words.isAtEnd ? found : nil }
+    let source = uncommented
+    var rest = source[...]
+    while let place = rest.place(of: "'\(key)'") {
+      rest = rest[(place + key.utf8.count + 2)...]
+      var words = PHPWords(rest)
+      guard words.take("=>") else { continue }
+      let isList = words.take("[") || words.take("array(")
+      var found: [(text: String, line: Int)] = []
+      while true {
+        if let (text, start) = words.literal() {
+          found.append((text, line(at: start)))
+          if !isList { return words.isAtEnd ? found : nil }
         } else if words.take("]") || words.take(")") {
           return isList ? found : nil
         } else if !words.take(",") {
@@ -41,32 +30,65 @@ extension SourceFile {
     return nil
   }
 
-  /// By what stands before it in its line.
-  private static func isInComment(behind text: ArraySlice<UInt8>) -> Bool {
-    text.place(of: "//") != nil || text.place(of: UInt8(ascii: "#")) != nil
-      || text.first { !PHPText.isSpace($0) } == UInt8(ascii: "*")
+  /// The bytes, with blanks in the place of comments.
+  private var uncommented: [UInt8] {
+    var source = bytes
+    var state = State.code
+    var index = 0
+    while index < source.count {
+      let byte = source[index]
+      let next = index + 1 < source.count ? source[index + 1] : 0
+      switch state {
+      case .code:
+        switch (byte, next) {
+        case (UInt8(ascii: "'"), _), (UInt8(ascii: "\""), _): state = .string(byte)
+        case (UInt8(ascii: "/"), UInt8(ascii: "/")): state = .line
+        case (UInt8(ascii: "/"), UInt8(ascii: "*")):
+          state = .block
+          source[index] = 0x20
+          index += 1
+        // An attribute is code.
+        case (UInt8(ascii: "#"), _) where next != UInt8(ascii: "["): state = .line
+        default: break
+        }
+      case .string(let quote):
+        if byte == UInt8(ascii: "\\") { index += 1 } else if byte == quote { state = .code }
+      case .line:
+        if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { state = .code }
+      case .block:
+        if byte == UInt8(ascii: "*"), next == UInt8(ascii: "/") {
+          source[index] = 0x20
+          index += 1
+          source[index] = 0x20
+          state = .code
+          index += 1
+          continue
+        }
+      }
+      switch state {
+      case .line, .block:
+        if byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") { source[index] = 0x20 }
+      case .code, .string: break
+      }
+      index += 1
+    }
+    return source
   }
+
+  private enum State: Equatable { case code, string(UInt8), line, block }
 }
 
-/// A line of PHP, word by word, as far as lists of strings need it.
+/// PHP without comments, word by word, as far as lists of strings need it.
 private struct PHPWords {
   private var rest: ArraySlice<UInt8>
 
-  init(_ line: ArraySlice<UInt8>) { rest = line }
+  init(_ source: ArraySlice<UInt8>) { rest = source }
 
-  /// Nothing but blanks and a comment is left.
+  /// A value ends here.
   var isAtEnd: Bool {
-    mutating get {
-      rest = rest.drop(while: PHPText.isSpace)
-      return rest.isEmpty || rest.starts(with: "//".utf8) || rest.starts(with: "#".utf8)
-        || rest.starts(with: "*".utf8) || rest.starts(with: "/*".utf8)
-    }
-  }
-
-  mutating func skip(to text: String) -> Bool {
-    guard let place = rest.place(of: text) else { return false }
-    rest = rest[(place + text.utf8.count)...]
-    return true
+    let next = rest.first { !PHPText.isSpace($0) }
+    return next == nil || next == UInt8(ascii: ",") || next == UInt8(ascii: "]")
+      || next == UInt8(ascii: ")")
   }
 
   mutating func take(_ text: String) -> Bool {
@@ -76,8 +98,8 @@ private struct PHPWords {
     return true
   }
 
-  /// A string without anything that a backslash or a dollar sign would change.
-  mutating func literal() -> String? {
+  /// A string without anything that a backslash or a dollar sign would change, and where it begins.
+  mutating func literal() -> (text: String, start: Int)? {
     rest = rest.drop(while: PHPText.isSpace)
     guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
       return nil
@@ -86,7 +108,8 @@ private struct PHPWords {
     guard text.endIndex < rest.endIndex,
       !text.contains(UInt8(ascii: "\\")), !text.contains(UInt8(ascii: "$"))
     else { return nil }
+    let start = rest.startIndex
     rest = rest[(text.endIndex + 1)...]
-    return String(decoding: text, as: UTF8.self)
+    return (String(decoding: text, as: UTF8.self), start)
   }
 }
