@@ -240,6 +240,16 @@ struct EvidenceTests {
     Lack(.unreadable, Check.webServer.map(\.id), Installation.Line.allCases) { _, options in
       options.webServer = .failure(.notRegular(path: "/etc/apache2/apache2.conf"))
     },
+    // Of the document root 'WebServerTests' tells more.
+    Lack(
+      .unknown, Check.webServer.map(\.id).filter { $0 != "document-root" },
+      Installation.Line.allCases
+    ) { fixture, options in
+      try fixture.write("Caddyfile", "status.example.org {\n  root * \(fixture.root)\n}\n")
+      options.webServer = Result { () throws(Obstacle) in
+        try WebServer(["\(fixture.root)/Caddyfile"])
+      }
+    },
   ]
 
   /// What is cached is read in place of the rest.
