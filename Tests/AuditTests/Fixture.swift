@@ -198,7 +198,10 @@ final class Fixture {
       ]
     case .three:
       return [
-        ("config/cachet.php", "<?php\n// AuthenticateRemoteUser::class,\n'middleware' => [\n"),
+        (
+          "config/cachet.php",
+          "<?php\n// AuthenticateRemoteUser::class,\nreturn ['middleware' => [], 'path' => env('CACHET_PATH', '/')];\n"
+        ),
         (
           "vendor/cachethq/core/src/Renderers/TwigRenderer.php",
           "<?php\n$env = new Environment(new ArrayLoader([]));\n$env->addExtension(new SandboxExtension());\n"

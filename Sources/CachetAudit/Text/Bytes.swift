@@ -14,13 +14,14 @@ extension ArraySlice<UInt8> {
   }
 
   /// Where `text` begins first, if anywhere.
-  func place(of text: String) -> Int? { place(of: Array<UInt8>(text.utf8)) }
+  func place(of text: String) -> Int? { place(of: text.utf8) }
 
-  func place(of text: [UInt8]) -> Int? {
-    guard let head = text.first else { return nil }
+  /// Where `bytes` begin first, if anywhere.
+  func place(of bytes: some Collection<UInt8>) -> Int? {
+    guard let head = bytes.first else { return nil }
     var rest = self
     while let place = rest.place(of: head) {
-      if self[place...].starts(with: text) { return place }
+      if self[place...].starts(with: bytes) { return place }
       rest = rest[(place + 1)...]
     }
     return nil
