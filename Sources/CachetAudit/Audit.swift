@@ -17,6 +17,11 @@ struct Audit: Sendable {
 
   init(results: [Result]) { self.results = results }
 
+  /// Nothing could be judged.
+  init(checks: [Check], stoppedBy obstacle: Obstacle) {
+    results = checks.map { Result(check: $0, outcome: .failed(obstacle)) }
+  }
+
   init(of subject: Subject, checks: [Check], accepting acceptance: Acceptance) {
     results = checks.map { check in
       do throws(Obstacle) {

@@ -27,7 +27,7 @@ struct CachetAudit: ParsableCommand {
 
   static func main() {
     do {
-      var verb = try parseAsRoot()
+      var verb = try parseAsRoot(Console.arguments)
       try verb.run()
     } catch  where exitCode(for: error) == .validationFailure {
       Console.complain(ofParser: message(for: error))

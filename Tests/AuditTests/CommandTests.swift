@@ -54,6 +54,19 @@ struct CommandTests {
         cachet-mfa audit: hint: Cachet does not start with this line; correct it
 
         """)
+    for (format, words) in [
+      ("json", "\"outcome\" : \"failed\""), ("sarif", "could not check anything: "),
+      ("junit", "<error message=\""),
+    ] {
+      let report = try await audit(fixture.root, "--format", format)
+      #expect(report.status == 2 && report.errors == refused.errors)
+      #expect(report.output.contains(words), "\(format)")
+      let empty = try await audit("/nonexistent", "--format", format)
+      #expect(empty.status == 2 && empty.output.contains(words), "\(format)")
+      let list = try await audit(
+        fixture.root, "--format", format, "--environment", "/nonexistent")
+      #expect(list.status == 2 && list.output.contains(words), "\(format)")
+    }
     let nowhere = try await audit("/nonexistent")
     #expect(nowhere.status == 2)
     #expect(nowhere.errors == "cachet-mfa audit: error: /nonexistent: No such file or directory\n")
@@ -94,6 +107,42 @@ struct CommandTests {
       unwritten.errors
         == "cachet-mfa audit: error: /nonexistent/b: cannot be written: No such file or directory\n"
     )
+  }
+
+  @Test(
+    "what is written to /dev/stdout arrives; /dev/null stays a device", arguments: [true, false])
+  func devices(isPipe: Bool) async throws {
+    let fixture = try Fixture(.three)
+    let out = "\(fixture.host)-out"
+    defer { try? FileManager.default.removeItem(atPath: out) }
+    let words = [
+      fixture.root, "--only", "debug-mode", "--write-baseline", "/dev/stdout",
+    ]
+    let told: String
+    if isPipe {
+      told = try await audit(words).output
+    } else {
+      let script = "exec \"$0\" audit \"$@\" >\"$OUT\""
+      let outcome = try await run(
+        "/bin/sh", ["-c", script, Built.program] + words, environment: ["OUT": out])
+      #expect(outcome.status == 0)
+      told = try String(contentsOfFile: out, encoding: .utf8)
+    }
+    #expect(
+      told.hasPrefix("Cachet ") && told.hasSuffix("{\n  \"findings\" : [\n\n  ]\n}\n"), "\(told)")
+    let before = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    for words in [["--write-baseline", "/dev/null"], ["--write-baseline", "/dev/stderr"]] {
+      #expect(try await audit([fixture.root, "--only", "debug-mode"] + words).status == 0)
+    }
+    let log = try await audit("log", fixture.root, "--output", "/dev/stdout")
+    #expect(log.output.hasPrefix("Trail of Cachet "))
+    let after = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    #expect(after[.type] as? FileAttributeType == .typeCharacterSpecial)
+    #expect(after[.systemFileNumber] as? Int == before[.systemFileNumber] as? Int)
+    // What is read before it is written has to be a file.
+    for words in [["--state", "/dev/null"], ["--mark", "/dev/null"]] {
+      #expect(try await audit([fixture.root] + words).status == 2, "\(words)")
+    }
   }
 
   @Test("the list of features is one that the check takes")
@@ -166,6 +215,72 @@ struct CommandTests {
       #expect(script.status == 0 && script.output.contains("cachet-mfa-audit"))
       #expect(!script.output.contains("cachet-mfa audit_"))
     }
+  }
+
+  @Test(
+    "in a container the baseline of a checkout of somebody else's is taken, and not one of PHP's",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func checkout() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.set("APP_DEBUG", "true")
+    let file = "\(fixture.root)/baseline.json"
+    let words = [fixture.root, "--baseline", file, "--only", "debug-mode"]
+    #expect(try await audit(fixture.root, "--write-baseline", file).status == 1)
+    for (owner, status) in [(uid_t(4242), Int32(0)), (33, 2)] {
+      try #require(unsafe chown(file, owner, owner) == 0)
+      let told = try await audit(words, environment: ["container": "podman"])
+      #expect(told.status == status, "\(told)")
+      #expect(
+        told.errors.contains("counts only where nobody but root can write it") == (status == 2))
+    }
+  }
+
+  @Test("a newer list of known holes is read, and one that is none is refused")
+  func advisories() async throws {
+    let fixture = try Fixture(.three)
+    let list = try #require(
+      "[\(AdvisoryListTests.osv)]".replacing("3.6.4", with: "4.9.9").data(using: .utf8))
+    let path = "\(fixture.root)/osv.json"
+    try list.write(to: URL(fileURLWithPath: path))
+    let words = [
+      fixture.root, "--only", "package-holes-critical", "--advisories", path, "--format", "json",
+    ]
+    let found = try await audit(words)
+    #expect(
+      found.status == 1 && found.output.contains("livewire/livewire is v4.3.4: CVE-2025-54068"))
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+    let refused = try await audit(words)
+    #expect(
+      refused.status == 2
+        && refused.errors.contains("is neither OSV's JSON nor that of 'composer audit'"))
+    #expect(try await audit(fixture.root, "--advisories", "/nonexistent").status == 2)
+    #expect(try await audit(fixture.root, "--php", "eight").status == 64)
+    let php = try await audit(
+      fixture.root, "--only", "php-lifetime", "--php", "7.4.33", "--fail-on", "medium",
+      "--format", "json")
+    #expect(
+      php.status == 1 && php.output.contains("php is 7.4.33; 7.4 got its last corrections on"))
+  }
+
+  @Test(
+    "without /proc the command line is read, and files are said to need it",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func withoutProc() async throws {
+    let fixture = try Fixture(.three)
+    let script = "mount -t tmpfs none /proc && exec \"$0\" \"$@\""
+    func told(_ words: String...) async throws -> Outcome {
+      try await run(
+        "unshare", ["--mount", "sh", "-c", script, Built.program, "audit"] + words,
+        environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
+    }
+    let list = try await told("--list-checks")
+    #expect(list.status == 0 && list.output.contains("  debug-mode "), "\(list)")
+    let refused = try await told(fixture.root)
+    #expect(refused.status == 2)
+    #expect(
+      refused.errors
+        == "cachet-mfa audit: error: \(fixture.root)/vendor/composer/installed.json: is not read without /proc: mount it\n"
+    )
   }
 
   @Test("every check is listed and explained; every format is whole")

@@ -6,6 +6,8 @@
 struct Configuration: Sendable {
   /// `.env`, or `.env.NAME` where the process has `APP_ENV=NAME` and there is such a file.
   let file: SourceFile
+  /// Else it is taken for an empty one: what is cached, or the environment, stands in for it.
+  let isFileThere: Bool
   let dotenv: Dotenv
   /// While it is there Laravel reads neither the file nor, but for its own few, the environment.
   let cached: CachedConfiguration?
@@ -21,29 +23,30 @@ struct Configuration: Sendable {
     of installation: Installation, environment: ProcessEnvironment = .unknown
   ) throws(Obstacle) {
     self.environment = environment
+    let dialect = try installation.dialect()
     paths = ConfigurationPaths.all(of: installation.line)
     line = installation.line
     tree = ConfigurationTree(of: installation.folder, ConfigurationPaths.files(of: line))
-    cached = try Self.cached(in: installation, environment)
-    if let found = try Self.file(in: installation, environment) {
-      file = found
+    cached = try Self.cached(in: installation, environment, dialect)
+    if let found = try Self.file(in: installation, environment, dialect) {
+      (file, isFileThere) = (found, true)
     } else if cached != nil || environment.isGiven {
-      file = SourceFile(path: Self.path, bytes: [])
+      (file, isFileThere) = (SourceFile(path: Self.path, bytes: []), false)
     } else {
       throw .unreadable(path: Self.path, errno: 2)
     }
     do {
       dotenv = try Dotenv(
-        file.bytes, dialect: installation.dialect, environment: environment.variables)
+        file.bytes, dialect: dialect, environment: environment.variables)
     } catch {
       throw .environmentFile(path: file.path, error)
     }
   }
 
   private static func file(
-    in installation: Installation, _ environment: ProcessEnvironment
+    in installation: Installation, _ environment: ProcessEnvironment, _ dialect: Dotenv.Dialect
   ) throws(Obstacle) -> SourceFile? {
-    if let name = environment.word("APP_ENV", dialect: installation.dialect),
+    if let name = environment.word("APP_ENV", dialect: dialect),
       let file = try installation.folder.read("\(path).\(name)")
     {
       return file
@@ -52,12 +55,12 @@ struct Configuration: Sendable {
   }
 
   private static func cached(
-    in installation: Installation, _ environment: ProcessEnvironment
+    in installation: Installation, _ environment: ProcessEnvironment, _ dialect: Dotenv.Dialect
   ) throws(Obstacle) -> CachedConfiguration? {
     // Laravel 5.2 does not know the variable.
     let moved =
       installation.line == .two3
-      ? nil : environment.word("APP_CONFIG_CACHE", dialect: installation.dialect)
+      ? nil : environment.word("APP_CONFIG_CACHE", dialect: dialect)
     guard let file = try installation.folder.read(moved ?? "bootstrap/cache/config.php") else {
       return nil
     }

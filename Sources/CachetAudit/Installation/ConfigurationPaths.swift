@@ -98,6 +98,7 @@ enum ConfigurationPaths {
     // The same in every channel that a configuration as it came has.
     "LOG_LEVEL": .value("logging.channels.single.level"),
     "MAIL_MAILER": .value("mail.default"),
+    "MAIL_URL": .value("mail.mailers.smtp.url"),
     "MAIL_HOST": .value("mail.mailers.smtp.host"),
     "MAIL_PORT": .value("mail.mailers.smtp.port"),
     "MAIL_ENCRYPTION": .value("mail.mailers.smtp.encryption"),
