@@ -154,7 +154,7 @@ install:
 	@umask 022; for file in packaging/apache/* packaging/apache/page/* packaging/nginx/*; do \
 	  [ -d "$$file" ] || install -D -m 644 "$$file" "$(DESTDIR)$(sharedir)/$${file#packaging/}"; \
 	done; chmod 755 "$(DESTDIR)$(sharedir)/apache/passphrases"; echo "installed $(DESTDIR)$(sharedir)"
-	@sed -i 's,/usr/share/cachet-mfa/,$(sharedir)/,' "$(DESTDIR)$(sharedir)"/apache/*.service
+	@sed -i 's,/usr/share/cachet-mfa/,$(sharedir)/,' "$(DESTDIR)$(sharedir)"/apache/*.service "$(DESTDIR)$(sharedir)"/nginx/guard.conf
 	@# The pages of docs/ and pam/ lie beside the others there.
 	@sed -i -E 's,]\((pam|docs)/,](,g' "$(DESTDIR)$(docdir)"/*.md
 	@umask 022; mkdir -p "$(DESTDIR)$(bash_completions)" "$(DESTDIR)$(fish_completions)" "$(DESTDIR)$(zsh_completions)"

@@ -62,6 +62,7 @@ enum Broker {
       if isAccepted { question.logUntold(error) }
       throw error
     }
+    if reply.complains { pause_milliseconds(1_000) }
     return success
   }
 

@@ -115,33 +115,41 @@ internal import Verifier
   }
 
   /// The mark of `answer` for whom, where and from where it is, and for the password as it is stored
-  /// today; `nil` where the shadow file could not be read.
+  /// today, of a user without an account for none; `nil` where the shadow file could not be read.
   func mark(
     of answer: Span<UInt8>, _ request: Request, in table: borrowing SessionTable
   ) throws(StoreFailure) -> SessionTable.Mark? {
-    guard let user, case .found(let account) = request.account else { return nil }
     var mark: SessionTable.Mark?
     let none = StoreFailure(.sessions, .crypto(.memory))
     _ = try SecretBytes(count: Host.shadowRoom + answer.count + 2 * 66, or: none) {
       (room: inout MutableSpan<UInt8>) throws(StoreFailure) in
-      let isRead = unsafe room.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return false }
-        return unsafe user.withCString {
-          unsafe client_shadow_field(
-            $0, base.assumingMemoryBound(to: CChar.self), Host.shadowRoom)
+      if let user {
+        let isRead = unsafe room.withUnsafeMutableBytes { bytes in
+          guard let base = bytes.baseAddress else { return false }
+          return unsafe user.withCString {
+            unsafe client_shadow_field(
+              $0, base.assumingMemoryBound(to: CChar.self), Host.shadowRoom)
+          }
         }
+        guard isRead else { return }
       }
-      guard isRead else { return }
       var end = Host.shadowRoom
       end = Host.append(request.service, to: &room, at: end)
       end = Host.append(request.rhost, to: &room, at: end)
       var rest = room._mutatingExtracting(end..<room.count)
       copy(answer, into: &rest)
       let text = room.span
-      mark = try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
-        try table.mark(
-          of: text.extracting(0..<(end + answer.count)), user: name,
-          from: text.extracting(Host.shadowRoom..<end))
+      let all = text.extracting(0..<(end + answer.count))
+      let origin = text.extracting(Host.shadowRoom..<end)
+      switch request.account {
+      case .found(let account):
+        mark = try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+          try table.mark(of: all, user: name, from: origin)
+        }
+      case .unknown, .oversized, .failed:
+        mark = try request.user.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+          try table.mark(of: all, user: name, from: origin)
+        }
       }
     }
     return mark

@@ -14,6 +14,8 @@ extension Question {
     let password: Int
     /// A password may have had a part in it: how long it took must not tell which.
     var tellsOfPassword = false
+    /// The journal heard that there was no turn, and must not hear it again within a second.
+    var complains = false
   }
 
   /// Decides, and writes the journal.
@@ -31,53 +33,57 @@ extension Question {
           SignIn.passwordLength(answer, request, at: Question.location)
         }
       return Reply(
-        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword)
+        outcome: reply.outcome, password: password, tellsOfPassword: reply.tellsOfPassword,
+        complains: reply.complains)
     }
   }
 
   private func signIn(_ answer: Span<UInt8>, _ host: inout Host) -> Reply {
     let delegation = Delegation(of: request, by: peer, at: Question.location)
-    if case .allowed(session: .some(let seconds)) = delegation, !flags[.repeatsPassword] {
-      return session(seconds, answer, &host)
-    }
-    guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
-    switch delegation {
-    case .refused(let decision): return judged(report(decision, "sign-in", &host), &host)
-    case .allowed where flags[.repeatsPassword]:
-      return judged(report(Decision(.refused, .samePassword), "sign-in", &host), &host)
-    case .allowed:
-      return judged(SignIn.run(request, at: Question.location, host: &host).outcome, &host)
+    do throws(StoreFailure) {
+      // Users' own doors have no turns: `Share` bounds what a user may have there.
+      guard !request.isByAccount else { return decided(delegation.refusal, &host) }
+      let turns = try request.turns(at: Question.location, now: host.now())
+      if flags[.repeatsPassword] {
+        guard try turns.take(before: schedule.lastBegin) else { return try noTurn(turns, &host) }
+        let refusal = delegation.refusal ?? Decision(.refused, .samePassword)
+        return decided(refusal, &host)
+      }
+      if let seconds = delegation.session {
+        return try session(seconds, answer, delegation.refusal, turns, &host)
+      }
+      guard try turns.take(before: schedule.lastBegin) else { return try noTurn(turns, &host) }
+      return decided(delegation.refusal, &host)
+    } catch {
+      return decided(Decision(error), &host)
     }
   }
 
-  /// The reply to an answer that was evaluated, or refused as if it had been.
-  private func judged(_ outcome: Decision.Outcome, _ host: inout Host) -> Reply {
+  /// Evaluates the answer, or refuses it as if it had been, and replies.
+  private func decided(_ refusal: Decision?, _ host: inout Host) -> Reply {
+    let outcome: Decision.Outcome
+    if let refusal {
+      outcome = report(refusal, "sign-in", &host)
+    } else {
+      outcome = SignIn.run(request, at: Question.location, host: &host).outcome
+    }
+    return padded(outcome, &host)
+  }
+
+  /// The reply after the work of verifying a password, which was done or is done now.
+  private func padded(_ outcome: Decision.Outcome, _ host: inout Host) -> Reply {
     if flags[.verifiesPassword] { host.pretend() }
     return Reply(
       outcome: outcome, password: host.passwordLength, tellsOfPassword: flags[.verifiesPassword])
   }
 
-  // MARK: turns
-
-  /// Waits for a turn, before anything about the answer is decided: what has none is not evaluated.
-  ///
-  /// Users' own doors have none: `Share` bounds what a user may have there.
-  private func hasTurn(_ host: inout Host) -> Bool {
-    guard !request.isByAccount else { return true }
-    let decision: Decision
-    do throws(StoreFailure) {
-      let location = Question.location
-      let isKnown = try request.isFromKnownOrigin(at: location, now: host.now())
-      let turns = try Turns(in: Store.makePath(location.run, location.owners))
-      if try turns.take(for: request.network, isKnown: isKnown, before: schedule.lastBegin) {
-        return true
-      }
-      decision = Decision(.unavailable, .busy)
-    } catch {
-      decision = Decision(error)
-    }
-    _ = report(decision, "sign-in", &host)
-    return false
+  /// The reply where there is no turn: nothing of the answer is evaluated.
+  private func noTurn(
+    _ turns: borrowing Turns, _ host: inout Host
+  ) throws(StoreFailure) -> Reply {
+    let complains = try turns.mayComplain()
+    if complains { _ = report(Decision(.unavailable, .busy), "sign-in", &host) }
+    return Reply(outcome: .unavailable, password: 0, complains: complains)
   }
 
   /// Writes to the journal that the caller did not hear of an acceptance.
@@ -91,51 +97,50 @@ extension Question {
   /// Milliseconds between two looks at an answer that somebody else decides.
   private static let look = 20
 
-  /// Takes an answer that was right within the last `seconds` for right; decides any other.
+  /// Takes an answer that was right within the last `seconds` for right; decides any other, or
+  /// refuses it for `refusal`. The way is the same for every user, known or not.
   private func session(
-    _ seconds: Int64, _ answer: Span<UInt8>, _ host: inout Host
-  ) -> Reply {
-    do throws(StoreFailure) {
-      let table = try SessionTable(
-        in: Store.makePath(Question.location.run, Question.location.owners))
-      guard let mark = try host.mark(of: answer, request, in: table) else {
-        return judged(report(Decision(.unavailable, .password), "sign-in", &host), &host)
-      }
-      while true {
-        switch try table.claim(mark, seconds: seconds) {
-        case .underWay:
-          guard schedule.canBegin else {
-            return Reply(
-              outcome: report(Decision(.unavailable, .busy), "sign-in", &host), password: 0)
-          }
-          pause_milliseconds(Question.look)
-        case .over:
-          guard hasTurn(&host) else { return Reply(outcome: .unavailable, password: 0) }
-          return judged(report(Decision(.refused, .sessionOver), "sign-in", &host), &host)
-        case .right(_, let codeLength):
-          let outcome = AccountCheck.run(request, at: Question.location, host: &host).outcome
-          guard outcome == .accepted else { return judged(.refused, &host) }
-          return Reply(outcome: .accepted, password: max(0, answer.count - codeLength))
-        case .unknown(let ticket):
-          if ticket.ended > 0 { _ = report(Decision(.refused, .guessed), "session", &host) }
-          guard hasTurn(&host) else {
-            try table.settle(mark, ticket, codeLength: nil)
-            return Reply(outcome: .unavailable, password: 0)
-          }
-          let outcome = SignIn.run(request, at: Question.location, host: &host).outcome
-          try table.settle(
-            mark, ticket, codeLength: outcome == .accepted ? answer.count - host.passwordLength : nil)
-          return judged(outcome, &host)
+    _ seconds: Int64, _ answer: Span<UInt8>, _ refusal: Decision?, _ turns: borrowing Turns,
+    _ host: inout Host
+  ) throws(StoreFailure) -> Reply {
+    let table = try SessionTable(
+      in: Store.makePath(Question.location.run, Question.location.owners))
+    guard let mark = try host.mark(of: answer, request, in: table) else {
+      return decided(refusal ?? Decision(.unavailable, .password), &host)
+    }
+    var watches = false
+    while true {
+      switch try table.claim(mark, seconds: seconds) {
+      case .underWay:
+        if !watches { watches = try turns.mayWatch() }
+        guard watches, schedule.canBegin else { return try noTurn(turns, &host) }
+        pause_milliseconds(Question.look)
+      case .over:
+        guard try turns.take(before: schedule.lastBegin) else { return try noTurn(turns, &host) }
+        return decided(refusal ?? Decision(.refused, .sessionOver), &host)
+      case .right(_, let codeLength):
+        if let refusal { return decided(refusal, &host) }
+        let check = AccountCheck.run(request, at: Question.location, host: &host)
+        guard check.outcome == .accepted else { return padded(.refused, &host) }
+        return Reply(outcome: .accepted, password: max(0, answer.count - codeLength))
+      case .unknown(let ticket):
+        if ticket.ended > 0 { _ = report(Decision(.refused, .guessed), "session", &host) }
+        guard try turns.take(before: schedule.lastBegin) else {
+          try table.settle(mark, ticket, codeLength: nil)
+          return try noTurn(turns, &host)
         }
+        let reply = decided(refusal, &host)
+        try table.settle(
+          mark, ticket,
+          codeLength: reply.outcome == .accepted ? answer.count - host.passwordLength : nil)
+        return reply
       }
-    } catch {
-      return judged(report(Decision(error), "sign-in", &host), &host)
     }
   }
 
   private func account(_ host: inout Host) -> Decision.Outcome {
-    if case .refused(let decision) = Delegation(of: request, by: peer, at: Question.location) {
-      return report(decision, "account", &host)
+    if let refusal = Delegation(of: request, by: peer, at: Question.location).refusal {
+      return report(refusal, "account", &host)
     }
     let outcome = AccountCheck.run(request, at: Question.location, host: &host).outcome
     guard outcome == .accepted else { return outcome }

@@ -12,7 +12,8 @@ struct Question {
   /// Reads what came to the socket of `role` at the time `begin`; `nil` where the frame is no question,
   /// or a field has no sense.
   init?(_ frame: Frame, _ bytes: Span<UInt8>, peer: UInt32, at role: Role, since begin: Int64) {
-    guard let schedule = Schedule(frame, bytes, begin: begin), frame.kind == .decide || frame.kind == .account,
+    guard let schedule = Schedule(frame, bytes, begin: begin),
+      frame.kind == .decide || frame.kind == .account,
       let user = frame[.user], !user.isEmpty, user.count <= 255,
       let service = Question.text(.service, frame, bytes),
       let bits = Question.byte(.flags, frame, bytes),

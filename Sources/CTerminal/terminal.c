@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "terminal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -137,4 +138,16 @@ int become_neighbour(const char *name, char *const *arguments)
     strcpy(path + length, name);
     execv(path, arguments);
     return errno;
+}
+
+bool each_name(const char *folder, void (*body)(const char *name, void *context), void *context)
+{
+    DIR *open = opendir(folder);
+    if (open == NULL)
+        return false;
+    for (struct dirent *entry; (entry = readdir(open)) != NULL;)
+        if (entry->d_name[0] != '.')
+            body(entry->d_name, context);
+    closedir(open);
+    return true;
 }

@@ -23,7 +23,10 @@ struct Places: ParsableArguments {
   var json = false
 
   /// Whether the broker has to be asked: the store is the system's, and the caller is not root.
-  var areTheBrokers: Bool { store == nil && key == nil && policy == nil && !Caller.isRoot }
+  var areTheBrokers: Bool { areTheHosts && !Caller.isRoot }
+
+  /// Whether it is the store that the doors of this host use, as the recipes have it.
+  var areTheHosts: Bool { store == nil && key == nil && policy == nil }
 
   /// Where the store is; throws `notRoot` where that is root's and the caller is not root.
   func site() throws(Failure) -> Site {

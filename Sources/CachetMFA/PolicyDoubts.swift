@@ -72,7 +72,7 @@ extension Policy {
   }
 
   /// PEER, SERVICE and GROUP of `PEER : SERVICE : GROUP`.
-  private static func names(ofRule rule: String) -> [String] {
+  static func names(ofRule rule: String) -> [String] {
     rule.split(separator: ":").map { name in
       String(name.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
     }

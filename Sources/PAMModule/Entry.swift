@@ -11,6 +11,7 @@ public func authenticate(
   _ argv: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> Int32 {
   var handle = unsafe Handle(pamh)
+  handle.mark = 0
   guard let call = unsafe Call(handle, argc, argv, mayAsk: true) else { return PAM_AUTH_ERR }
   let outcome =
     switch call.location {
@@ -18,7 +19,9 @@ public func authenticate(
     case .none: RemoteSignIn.run(call.request, host: &handle)
     }
   switch outcome {
-  case .accepted: return PAM_SUCCESS
+  case .accepted:
+    handle.mark = call.mark
+    return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
   case .refused: return PAM_AUTH_ERR
   case .exhausted: return PAM_MAXTRIES
@@ -42,7 +45,8 @@ public func account(
   switch outcome {
   case .accepted: return PAM_SUCCESS
   case .ignored: return PAM_IGNORE
-  case .refused, .exhausted: return PAM_ACCT_EXPIRED
+  case .refused: return PAM_ACCT_EXPIRED
+  case .exhausted: return PAM_PERM_DENIED
   case .unavailable: return PAM_AUTHINFO_UNAVAIL
   }
 }
@@ -68,6 +72,8 @@ private struct Call {
   let request: Request
   /// Where the store is; `nil` where the broker decides.
   let location: StoreLocation?
+  /// What the auth line notes when it has accepted this account: the uid plus one; 0 for no account.
+  let mark: UInt
 
   /// `nil`, and a line in the journal, where an option of the line is wrong, or nobody says who the user is.
   @inline(never)
@@ -82,6 +88,11 @@ private struct Call {
       Call.refuse(error.reason, handle, option: error.words)
       return nil
     }
+    // On an auth line it would promise what that cannot keep.
+    guard !(mayAsk && options.needsSecondFactor) else {
+      Call.refuse(.badOption, handle, option: Quoted("needs_second_factor"))
+      return nil
+    }
     guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {
       Call.refuse(.noUser, handle)
       return nil
@@ -91,6 +102,8 @@ private struct Call {
     request.isProven = options.comesAfterFirstFactor
     request.hasSSHEvidence = handle.hasSSHEvidence
     request.needsFirstFactor = options.needsFirstFactor
+    mark = if case .found(let found) = account { UInt(found.uid) + 1 } else { 0 }
+    request.lacksSecondFactor = options.needsSecondFactor && (mark == 0 || handle.mark != mark)
     request.allowsUnenrolled = options.allowsUnenrolled
     request.verifiesPassword = options.brokerVerifiesPassword
     request.window = options.window

@@ -67,6 +67,13 @@ internal import Verifier
     return unsafe withBytes(of: user, body)
   }
 
+  /// The account that our auth line has accepted, noted in libpam's handle for the calls that follow.
+  /// 0 for none, and where there was no memory for the note.
+  var mark: UInt {
+    get { unsafe shim_marked(pamh) }
+    nonmutating set { unsafe shim_mark(pamh, newValue) }
+  }
+
   /// Whether the PAM environment says, as sshd does, that a method succeeded already.
   var hasSSHEvidence: Bool {
     let name: StaticString = "SSH_AUTH_INFO_0"

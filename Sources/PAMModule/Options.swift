@@ -12,6 +12,8 @@ struct Options {
   var allowsUnenrolled = false
   var comesAfterFirstFactor = false
   var needsFirstFactor = false
+  /// For account lines. On an auth line it would promise what that cannot keep.
+  var needsSecondFactor = false
   var subjectIsCaller = false
   /// The broker verifies the password that stands before the code.
   var brokerVerifiesPassword = false
@@ -79,6 +81,7 @@ struct Options {
     case "nullok": return once(&allowsUnenrolled)
     case "after_first_factor": return once(&comesAfterFirstFactor)
     case "needs_first_factor": return once(&needsFirstFactor)
+    case "needs_second_factor": return once(&needsSecondFactor)
     case "broker_password": return once(&brokerVerifiesPassword)
     case "debug": return once(&saysDebug)
     default: return false

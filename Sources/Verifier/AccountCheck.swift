@@ -5,7 +5,8 @@ public enum AccountCheck {
   /// Seconds for which an invitation that opened a sign-in vouches for the account phase.
   static let invitationHolds: Int64 = 300
 
-  /// Decides `request`: `accepted`, `ignored`, `refused` (the account is shut) or `unavailable`.
+  /// Decides `request`: `accepted`, `ignored`, `refused` (the account is shut), `exhausted` (the
+  /// line needs proof of a second factor, and there is none) or `unavailable`.
   public static func run<H: SignInHost & ~Copyable>(
     _ request: Request, at location: StoreLocation, host: inout H
   ) -> Decision {
@@ -43,7 +44,10 @@ public enum AccountCheck {
       if case .notEnrolled = standing { try store.mustBeTrusted() }
       return standing
     }
+    let lacksProof = subject.request.lacksSecondFactor
     switch standing {
+    case .enrolled where lacksProof, .invited where lacksProof:
+      return Decision(.exhausted, .noSecondFactor)
     case .enrolled: return Decision(.accepted, .enrolled)
     case .invited: return Decision(.accepted, .invited)
     case .disabled: return Decision(.refused, .disabled)

@@ -16,8 +16,8 @@ public enum Reason: UInt8, Sendable {
   // refused by self-service
   case badName, noFactor, notConsecutive, notConfirmed, full, nameTaken, sameSecret
   case stepUsed, lastFactor, lapsed
-  // account phase
-  case enrolled, invited
+  // account phase; refused where the line needs proof of a second factor
+  case enrolled, invited, noSecondFactor
   // unavailable
   case store, policy, accountLookup, clock, password, broker
   // unavailable, by the broker: too much is asked at once, or the answer would come too late
@@ -72,6 +72,7 @@ public enum Reason: UInt8, Sendable {
     case .lapsed: "lapsed"
     case .enrolled: "enrolled"
     case .invited: "invited"
+    case .noSecondFactor: "no-second-factor"
     case .store: "store"
     case .policy: "policy"
     case .accountLookup: "account-lookup"

@@ -15,8 +15,9 @@ enum RefusalNote: UInt8 {
       .samePassword, .placeholder, .repeated, .unknownUser, .notEnrolled, .disabled, .noFirstFactor,
       .throttled, .locked, .wrongPassword, .accountShut, .notAllowed, .sessionOver, .conversation,
       .badOption, .optionConflict, .noUser, .badName, .noFactor, .notConsecutive, .notConfirmed,
-      .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited, .store,
-      .policy, .accountLookup, .clock, .password, .broker, .busy, .tooLate, .guessed:
+      .full, .nameTaken, .sameSecret, .stepUsed, .lastFactor, .lapsed, .enrolled, .invited,
+      .noSecondFactor, .store, .policy, .accountLookup, .clock, .password, .broker, .busy, .tooLate,
+      .guessed:
       self = .none
     }
   }

@@ -20,11 +20,15 @@ public enum RemoteSignIn {
   }
 
   /// Whether the account may be used, without a question to anybody but the broker.
+  ///
+  /// The broker does not know this PAM handle, so proof of a second factor is looked for here.
   public static func account<H: SignInHost & ~Copyable>(
     _ request: Request, host: inout H
   ) -> Decision.Outcome {
     do throws(Connection.Broken) {
-      return try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+      let told = try RemoteQuestion.ask(.account, request, flags(request), answer: nil).outcome
+      guard case .accepted = told, request.lacksSecondFactor else { return told }
+      return report(Decision(.exhausted, .noSecondFactor), request, &host, event: "account")
     } catch {
       return report(error.decision, request, &host, event: "account")
     }

@@ -1,3 +1,4 @@
+internal import CPlatform
 public import OTP
 public import Store
 
@@ -51,6 +52,9 @@ public struct Request {
   public var hasSSHEvidence = false
   /// `needs_first_factor`: nobody gets anywhere, exempt or not, without one.
   public var needsFirstFactor = false
+  /// The line says `needs_second_factor`, and our auth line has not accepted the account in this PAM
+  /// handle.
+  public var lacksSecondFactor = false
   /// The Unix password stands before the code, and `SignInHost.verify` judges it.
   public var verifiesPassword = false
   /// `nullok`: the line lets policy decide about users who are not enrolled.
@@ -99,16 +103,19 @@ public struct Request {
     if let network { .host(network) } else { .user(caller) }
   }
 
-  /// Whether the account signed in from there within 30 days, at a line that does not know the first
-  /// factor.
-  public func isFromKnownOrigin(
-    at location: StoreLocation, now: Int64
-  ) throws(StoreFailure) -> Bool {
-    guard case .found(let account) = account else { return false }
-    let table = try AttemptTable(in: Store.makePath(location.run, location.owners))
-    return try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
-      try table.remembers(name, from: origin, now: now)
+  /// The turns at deciding it: those of a known origin where the account signed in from there within
+  /// 30 days, at a line that does not know the first factor.
+  public func turns(at location: StoreLocation, now: Int64) throws(StoreFailure) -> Turns {
+    let folder = try Store.makePath(location.run, location.owners)
+    var isKnown = false
+    if case .found(let account) = account {
+      let table = try AttemptTable(in: folder)
+      isKnown = try account.name.withBytes { (name: Span<UInt8>) throws(StoreFailure) in
+        try table.remembers(name, from: origin, now: now)
+      }
     }
+    return try Turns(
+      for: isKnown ? .known(account: canonicalUser, network) : .stranger(network), in: folder)
   }
 }
 
@@ -152,24 +159,20 @@ extension SignInHost where Self: ~Copyable {
   public func told(_ decision: Decision) -> Decision { decision }
 }
 
-/// The /64 of an IPv6 address; anything else, and an IPv4 address in IPv6 clothes, as it is.
-///
-/// An attacker commands a whole /64, so that is what counts as one origin. What is written with `::`
-/// before its fourth group is cut there, which is never narrower.
+/// The /64 of an IPv6 address, since one client commands all of it; an IPv4 address, also in IPv6
+/// clothes; a host's name as it is.
 func networkPrefix(of host: Quoted) -> Quoted {
-  host.withBytes { (text: Span<UInt8>) in
-    let mapped: StaticString = "::ffff:"
-    if text.count > 7, mapped ~= text.extracting(0..<7) { return host }
-    var colons = 0
-    var i = 0
-    while i < text.count {
-      if text[i] == UInt8(ascii: ":") {
-        if i > 0, text[i - 1] == UInt8(ascii: ":") { return Quoted(text.extracting(0..<i)) }
-        colons += 1
-        if colons == 4 { return Quoted(text.extracting(0..<i)) }
-      }
-      i += 1
+  guard let name = host.withBytes({ (text: Span<UInt8>) in CName(text) }) else { return host }
+  var room = InlineArray<46, UInt8>(repeating: 0)
+  var span = room.mutableSpan
+  let isAddress = unsafe span.withUnsafeMutableBytes { bytes in
+    guard let base = bytes.baseAddress else { return false }
+    return unsafe name.withCString {
+      unsafe network_of($0, base.assumingMemoryBound(to: CChar.self), bytes.count)
     }
-    return host
   }
+  guard isAddress else { return host }
+  var count = 0
+  while count < room.count, room[count] != 0 { count += 1 }
+  return Quoted(room.span.extracting(0..<count))
 }

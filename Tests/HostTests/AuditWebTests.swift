@@ -133,6 +133,22 @@ extension HostTests {
         """, false
       ),
       ("<If \"%{HTTP:X-Proxy} != 'a'\">\n\(valid)</If>", true),
+      (
+        """
+        SetEnvIf Request_URI "^/(incidents|dashboard)" READ
+        SetEnvIf "[._]" "." !READ
+        SetEnvIfExpr "%{HTTP:Content-Length} !~ /^0*$/" !READ
+        <If "-z reqenv('READ')">
+        \(valid)</If>
+        """, false
+      ),
+      (
+        """
+        SetEnvIf "^X-Secret$" "^a$" KNOWN
+        <If "-z reqenv('KNOWN')">
+        \(valid)</If>
+        """, true
+      ),
       ("RewriteEngine On\nRewriteRule ^/+dashboard - [F]", false),
       ("RewriteEngine On\nRewriteCond %{REQUEST_METHOD} =POST\nRewriteRule ^ - [F]", false),
       ("RewriteEngine On\nRewriteRule ^/auth https://status.example.org/ [R,L]", false),
@@ -226,10 +242,10 @@ extension HostTests {
     private static let pass = """
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
-      fastcgi_pass unix:/run/cachet/app.sock;
+      fastcgi_pass unix:/run/php/cachet.sock;
       """
     private static let snippet =
-      "include snippets/fastcgi-php.conf; fastcgi_pass unix:/run/cachet/app.sock;"
+      "include snippets/fastcgi-php.conf; fastcgi_pass unix:/run/php/cachet.sock;"
     private static let basic = "auth_basic a; auth_basic_user_file /dev/null;"
     private static let php = "location ~ \\.php(/|$) { \(pass) }"
     private static let front = "location / { try_files $uri /index.php$is_args$args; }"
@@ -334,9 +350,8 @@ extension HostTests {
                 Require all granted
               </Directory>
               <FilesMatch "\\.php$">
-                SetHandler "proxy:unix:/run/cachet/app.sock|fcgi://localhost"
+                SetHandler "proxy:unix:/run/php/cachet.sock|fcgi://localhost"
               </FilesMatch>
-              ProxyFCGIBackendType GENERIC
               \(site.lines)
             </VirtualHost>
 
@@ -389,9 +404,8 @@ extension HostTests {
           try host.write(text, to: "/srv/\(folder)/.htaccess")
           guard folder.hasSuffix("public") else { continue }
           try host.copy("Tests/HostTests/cachet", to: "/srv/\(folder)/index.php")
-          try await host.must("chmod 755 /srv/\(folder)/index.php")
         }
-        try await host.must(Web.application)
+        try await Web.startPHP(on: host)
         try await body(host)
       }
     }
@@ -406,7 +420,7 @@ extension HostTests {
         + spelled + guarded.writes + open.map { WebRequest("GET", $0) }
         + [
           WebRequest("get", "/dashboard"), .init("post", "/auth/login"),
-          .init("post", "/api/v1/components"), .init("PoSt", "/setup"),
+          .init("post", "/api/v1/components"), .init("PoSt", "/setup"), .init("POST", "/subscribe"),
         ]
     }()
 
@@ -444,6 +458,7 @@ extension HostTests {
         url = http://127.0.0.1:\(port)/
         request-target = "\(request.target)"
         request = \(request.method)
+        \(request.contentType.isEmpty ? "" : "header = \"Content-Type: \(request.contentType)\"")
         silent
         max-time = 20
         write-out = "\\n<<%{http_code}>>\\n"

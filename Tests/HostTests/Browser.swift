@@ -14,14 +14,18 @@ struct Browser {
     var target: String
     var headers: [String] = []
     var form: [String]?
+    /// A body as it is, where `headers` say what kind.
+    var body: String?
 
     init(
-      _ target: String, method: String = "GET", headers: [String] = [], form: [String]? = nil
+      _ target: String, method: String = "GET", headers: [String] = [], form: [String]? = nil,
+      body: String? = nil
     ) {
       self.target = target
       self.method = method
       self.headers = headers
       self.form = form
+      self.body = body
     }
   }
 
@@ -36,6 +40,8 @@ struct Browser {
     /// What the application took it for: "GET /dashboard"; nil where it was not asked.
     var page: String? { line("page ") }
     var user: String? { line("user ") }
+    /// The names of what the application read in query and body.
+    var input: String? { line("input ") }
     /// Headers that the application was told.
     var told: [String] {
       body.split(separator: "\n").filter { $0.hasPrefix("told ") }.map(String.init)
@@ -79,6 +85,7 @@ struct Browser {
       lines += request.method == "HEAD" ? ["head"] : ["request = \(request.method)"]
       lines += request.headers.map { "header = \(quoted($0))" }
       lines += (request.form ?? []).map { "data-urlencode = \(quoted($0))" }
+      if let body = request.body { lines.append("data-raw = \(quoted(body))") }
       if let basic { lines.append("user = \(quoted("\(basic.user):\(basic.answer)"))") }
       return lines.joined(separator: "\n") + "\n"
     }

@@ -103,6 +103,98 @@ struct InstallTests {
     }
   }
 
+  /// What is in a file, and which of its lines are to be taken out.
+  static let uses: [(String, [Int])] = [
+    // A marked block goes whole; the lines around it stay.
+    (
+      """
+      @include common-auth
+      # cachet-mfa: begin
+      auth required pam_cachet_mfa.so
+      auth sufficient pam_permit.so
+      # cachet-mfa: end
+      auth optional pam_group.so
+      """, [2, 3, 4, 5]
+    ),
+    // A block without an end is none.
+    ("# cachet-mfa: begin\nauth required pam_cachet_mfa.so\nauth required pam_unix.so", [2]),
+    ("# cachet-mfa: begin\n# auth required pam_cachet_mfa.so\n# cachet-mfa: end", []),
+    ("auth required \\\n  pam_cachet_mfa.so \\\n nullok\nauth required pam_unix.so", [1, 2, 3]),
+    ("-AUTH required pam_cachet_mfa.so\nauth required pam_unix.so # pam_cachet_mfa", [1]),
+    // What only jumps over us goes; what judges a password, or also jumps over others, stays.
+    (
+      "account [success=1 default=ignore] pam_succeed_if.so uid = 0\naccount required pam_cachet_mfa.so",
+      [1, 2]
+    ),
+    (
+      """
+      account [default=ignore success=1] pam_rootok.so
+
+      session required pam_unix.so
+      # whose turn it is
+      account required pam_cachet_mfa.so
+      """, [1, 5]
+    ),
+    (
+      """
+      account [success=2 default=ignore] pam_succeed_if.so uid = 0
+      account [success=1 default=ignore] pam_localuser.so
+      account required pam_cachet_mfa.so
+      account required pam_unix.so
+      """, [1, 2, 3]
+    ),
+    (
+      "auth [success=1 default=ignore] pam_unix.so\nauth required pam_cachet_mfa.so\nauth requisite pam_deny.so",
+      [2]
+    ),
+    (
+      "account [success=2 default=ignore] pam_rootok.so\naccount required pam_cachet_mfa.so\naccount required pam_unix.so",
+      [2]
+    ),
+    (
+      "account [success=1 default=ignore] pam_rootok.so\n@include common-account\naccount required pam_cachet_mfa.so",
+      [3]
+    ),
+    // When our line goes and nothing asks before it, what lets every user in goes too.
+    ("auth required pam_cachet_mfa.so needs_first_factor\nauth required pam_permit.so", [1, 2]),
+    (
+      "auth required pam_unix.so\nauth required pam_cachet_mfa.so\nauth required pam_permit.so", [2]
+    ),
+  ]
+
+  @Test("what is to be taken out of a stack is listed, and nothing else", arguments: uses)
+  func toTakeOut(text: String, expected: [Int]) async throws {
+    try await withFolder { folder in
+      for file in ["etc/pam.d/door", "usr/lib/pam.d/door", "etc/pam.conf"] {
+        // There each line begins with a service.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+          let isLine = line.contains { $0 != " " } && !line.hasPrefix("#") && !line.hasPrefix(" ")
+          return file == "etc/pam.conf" && isLine ? "door \(line)" : String(line)
+        }
+        try? FileManager.default.removeItem(atPath: folder.path("a root"))
+        let path = try folder.write(lines.joined(separator: "\n") + "\n", to: "a root/\(file)")
+        let told = try await run(script("in-use"), [folder.path("a root")])
+        let listed = told.errors.split(separator: "\n").filter { $0.hasPrefix("  \(path):") }
+          .compactMap {
+            Int($0.dropFirst(path.count + 3).prefix { $0 != ":" })
+          }
+        #expect(listed == expected, "\(file): \(told.errors)")
+        #expect((told.status == 1) == !expected.isEmpty)
+      }
+    }
+  }
+
+  @Test("a jump that stays is named, since it counts a line that goes")
+  func jumpsThatStay() async throws {
+    try await withFolder { folder in
+      let path = try folder.write(
+        "auth [success=2 default=ignore] pam_unix.so\nauth required pam_cachet_mfa.so\n",
+        to: "etc/pam.d/door")
+      let told = try await run(script("in-use"), [folder.path])
+      #expect(told.errors.contains("hint: \(path):1: lower the number of its jump"), "\(told)")
+    }
+  }
+
   @Test("what is not built is not installed")
   func nothingBuilt() async throws {
     try await withFolder { folder in
@@ -140,7 +232,7 @@ struct InstallTests {
       [
         "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "audit.md", "formats.md",
         "sign-in.png",
-        "threat-model.md", "web.md",
+        "stacks.md", "threat-model.md", "web.md",
       ] + (try names(in: "docs/decisions")).map { "decisions/" + $0 }
       + (try names(in: "pam/recipes")).map { "recipes/" + $0 }
     let module = try await moduleFolder().dropFirst() + "/pam_cachet_mfa.so"

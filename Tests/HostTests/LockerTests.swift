@@ -78,6 +78,34 @@ extension HostTests {
       }
     }
 
+    @Test("with needs_second_factor the account line wants the answer of the same transaction")
+    func proof() async throws {
+      try await withLocker { home in
+        let line =
+          "account  [success=ok ignore=ignore default=die]  pam_cachet_mfa.so broker_password"
+        let recipe = try TestHost.recipe("screen-locker")
+        try home.host.write(
+          recipe.replacing(line, with: line + " needs_second_factor"), to: "/etc/pam.d/swaylock")
+        let shown = try await home.unlock("alice-password" + home.alice.code())
+        #expect(shown.pam == Lockers.isIn, "\(shown)")
+        let wrong = try await home.unlock("alice-password" + home.alice.wrongCode())
+        #expect(wrong.pam == ["auth PAM_AUTH_ERR", "acct PAM_PERM_DENIED"], "\(wrong)")
+        let alone = try await home.visit {
+          try await home.host.pam(
+            "swaylock", about: "alice", "", as: "alice", steps: ["acct:silent"])
+        }
+        #expect(alone.pam == ["acct PAM_PERM_DENIED"], "\(alone)")
+        #expect(alone.decisions == ["account refused no-second-factor"], "\(alone)")
+        // The broker's own refusal comes first.
+        try await home.host.mfa("disable", "alice")
+        let disabled = try await home.visit {
+          try await home.host.pam(
+            "swaylock", about: "alice", "", as: "alice", steps: ["acct:silent"])
+        }
+        #expect(disabled.decisions == ["account refused disabled"], "\(disabled)")
+      }
+    }
+
     @Test("only who may not connect to the others' socket asks at one's own")
     func sockets() async throws {
       try await withLocker { home in

@@ -38,7 +38,7 @@ extension HostTests {
           #expect(told.output == "root root 700\n")
         }
         let recipes = try await host.shell("ls /usr/share/doc/cachet-mfa/recipes")
-        #expect(recipes.lines.count == 10 && recipes.lines.contains("sudo-targetpw"))
+        #expect(recipes.lines.count == 12 && recipes.lines.contains("sudo-targetpw"))
         let beside = try await host.shell("ls /lib/*/security/pam_unix.so /lib/*/security/*cachet*")
         #expect(beside.lines.count == 2)
         #expect(try await host.run("cachet-mfa", "--help").status == 0)

@@ -165,9 +165,34 @@ extension HostTests {
       }
     }
 
-    @Test("a key alone asks no code, but who is disabled or not enrolled stays out")
+    @Test(
+      "by key alone an exempt user comes in, and an enrolled one does not")
     func keyAlone() async throws {
       try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
+        let alice = try await home.host.key(for: "alice")
+        let bob = try await home.host.key(for: "bob")
+        func visit(_ user: String, _ key: [String]) async throws -> Visit {
+          try await home.ssh([], as: user, methods: "publickey", options: key)
+        }
+        for recipe in ["sshd", "sshd-key"] {
+          try home.host.recipe(recipe, for: "sshd")
+          try await home.host.policy()
+          let refused = try await visit("alice", alice)
+          expect(refused, isIn: false, ["account refused no-second-factor"])
+          #expect(refused.shows("code") == 0)
+          try await expect(visit("bob", bob), isIn: false, ["account refused not-enrolled"])
+          try await home.host.policy("exempt-users = alice \"key only\", bob \"key only\"")
+          try await expect(visit("alice", alice), isIn: true, [])
+          try await expect(visit("bob", bob), isIn: true, [])
+        }
+      }
+    }
+
+    @Test(
+      "without needs_second_factor a key alone is enough, except for disabled and unenrolled users")
+    func keyAloneWithoutProof() async throws {
+      try await withGuarded(sshd: ["AuthenticationMethods publickey"]) { home in
+        try home.host.recipe("sshd", for: "sshd", without: "needs_second_factor")
         let alice = try await home.host.key(for: "alice")
         let bob = try await home.host.key(for: "bob")
         func visit(_ user: String, _ key: [String]) async throws -> Visit {
@@ -177,6 +202,36 @@ extension HostTests {
         try await expect(visit("bob", bob), isIn: false, ["account refused not-enrolled"])
         try await home.host.mfa("disable", "alice")
         try await expect(visit("alice", alice), isIn: false, ["account refused disabled"])
+      }
+    }
+
+    @Test(
+      "a Match block with its own PAM service opens by key alone, for its account only"
+    )
+    func serviceOfMatch() async throws {
+      try await withGuarded(
+        sshd: ["AuthenticationMethods publickey,keyboard-interactive"]
+      ) { home in
+        let known = try await home.host.shell("sshd -T -o PAMServiceName=sshd")
+        // OpenSSH of Debian 12 has no such word.
+        guard known.status == 0 else {
+          #expect(known.errors.contains("Bad configuration option: PAMServiceName"), "\(known)")
+          return
+        }
+        try home.host.recipe("sshd-key", for: "sshd")
+        try home.host.recipe("sshd-key", for: "sshd-machines", without: "needs_second_factor")
+        try await home.host.policy("door.sshd-machines = ssh")
+        try await tell(
+          home.host, "Match User root", "AuthenticationMethods publickey",
+          "PAMServiceName sshd-machines")
+        _ = try await home.host.enroll("root")
+        func visit(_ user: String) async throws -> Visit {
+          let key = try await home.host.key(for: user)
+          return try await home.ssh([], as: user, methods: "publickey", options: key)
+        }
+        try await expect(visit("root"), isIn: true, [])
+        // The key is not all that alice needs.
+        try await expect(visit("alice"), isIn: false, [])
       }
     }
 
@@ -205,8 +260,9 @@ extension HostTests {
           "sshd",
           [
             "auth [success=ok ignore=ignore default=die] pam_cachet_mfa.so forward_pass",
-            "auth required pam_unix.so try_first_pass nodelay", "@include common-account",
-            "account required pam_cachet_mfa.so", "@include common-session",
+            "auth required pam_unix.so try_first_pass nodelay",
+            "account required pam_cachet_mfa.so needs_second_factor",
+            "@include common-account", "@include common-session",
           ])
         let code = try await home.alice.nextCode()
         try await expect(
@@ -261,8 +317,8 @@ extension HostTests {
           "sshd",
           [
             "auth [success=ok ignore=ignore default=die] pam_cachet_mfa.so",
-            "auth required pam_unix.so nodelay", "@include common-account",
-            "account required pam_cachet_mfa.so", "@include common-session",
+            "auth required pam_unix.so nodelay", "account required pam_cachet_mfa.so",
+            "@include common-account", "@include common-session",
           ])
         func visit(_ user: String, _ second: String) async throws -> Visit {
           try await home.ssh([("code for \(user) (sshd):", second)], as: user)
@@ -415,13 +471,18 @@ extension HostTests {
         expect(keyless, isIn: false, [])
         #expect(keyless.shows("code") == 0)
 
-        // The other way in: sshd asks root for no more than the key.
+        // The other way in: sshd asks root for no more than the key, and the account line for no proof.
         try await tell(
           home.host, "PermitRootLogin prohibit-password", "Match User root",
           "AuthenticationMethods publickey")
-        let alone = try await home.ssh([], as: "root", methods: "publickey", options: key)
-        expect(alone, isIn: true, [])
-        #expect(alone.shows("code") == 0)
+        func alone() async throws -> Visit {
+          try await home.ssh([], as: "root", methods: "publickey", options: key)
+        }
+        try await expect(alone(), isIn: false, ["account refused no-second-factor"])
+        try home.host.recipe("sshd-key", for: "sshd", without: "needs_second_factor")
+        let open = try await alone()
+        expect(open, isIn: true, [])
+        #expect(open.shows("code") == 0)
       }
     }
 

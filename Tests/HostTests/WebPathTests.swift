@@ -8,14 +8,15 @@ extension HostTests {
     private static let everywhere: [(Web.Server, String)] = [
       (.apache(), "2.3"), (.apache(), "2.4"), (.apache(), "3"), (.apache(), "3 /status/"),
       (.apache(mpm: "prefork"), "2.4"), (.apache(guard: "basic"), "2.4"),
-      (.apache(guard: "basic-cache"), "3"), (.nginx(), "2.3"), (.nginx(), "2.4"), (.nginx(), "3"),
+      (.apache(guard: "basic-cache"), "3"), (.apache(by: "proxy"), "2.4"),
+      (.nginx(), "2.3"), (.nginx(), "2.4"), (.nginx(), "3"),
       (.nginx(), "3 /status/"), (.nginx(by: "proxy"), "2.3"), (.nginx(by: "proxy"), "3 /status/"),
     ]
 
     @Test("the status page is open, the administration is not", arguments: everywhere)
     func table(server: Web.Server, version: String) async throws {
       try await withWeb(server, cachet: version) { browser in
-        let cachet = Cachet(version)
+        let cachet = CachetPages(version)
         for reply in try await browser.send(cachet.open) {
           #expect(reply.status == 200 && reply.page == reply.request.asked, "\(reply)")
           #expect(reply.user == nil && !reply.body.contains("__Host"), "\(reply)")
@@ -32,7 +33,7 @@ extension HostTests {
     @Test("no other spelling leads to the administration", arguments: everywhere)
     func spellings(server: Web.Server, version: String) async throws {
       try await withWeb(server, cachet: version) { browser in
-        let cachet = Cachet(version)
+        let cachet = CachetPages(version)
         let spelled = cachet.guarded.flatMap { request in
           spellings(of: request.target, behind: cachet.open.map(\.target)).map {
             Browser.Request($0, method: request.method)
@@ -49,13 +50,15 @@ extension HostTests {
     @Test("no header and no field turns an open page into another", arguments: everywhere)
     func headers(server: Web.Server, version: String) async throws {
       try await withWeb(server, cachet: version) { browser in
-        let cachet = Cachet(version)
+        let cachet = CachetPages(version)
         let home = cachet.open[0]
         for name in ["X-Original-URL", "X-Rewrite-URL", "X_Original_URL", "X-Original-Url"] {
           let reply = try await browser.send([
             .init(home.target, headers: ["\(name): /dashboard"])
           ])[0]
-          #expect(reply.page == home.asked, "\(reply)")
+          // Apache opens nothing to a name that some take for another.
+          #expect(
+            reply.page == home.asked || name.contains("_") && reply.page == nil, "\(reply)")
         }
         let overrides = ["DELETE", "POST", "PUT"].flatMap { method in
           [
@@ -82,12 +85,8 @@ extension HostTests {
         ]
         let reply = try await browser.send([.init(home.target, headers: claims)])[0]
         #expect(
-          reply.page == home.asked && !reply.told.contains { !$0.contains("COOKIE") }, "\(reply)")
-        // "alice:x"
-        let named = try await browser.send([
-          .init(home.target, headers: ["Authorization: Basic YWxpY2U6eA=="])
-        ])[0]
-        #expect(named.page == home.asked && named.user == nil, "\(named)")
+          reply.page == home.asked && !reply.told.contains { $0.contains("example.com") }
+            && !reply.told.contains { $0.contains("FORWARDED ") }, "\(reply)")
       }
     }
 
@@ -125,7 +124,16 @@ extension HostTests {
           let replies = try await browser.send([
             .init("/api/v1/incidents", method: "POST", headers: ["Authorization: Bearer a"]),
             .init("/dashboard"),
+            .init(
+              "/api/v1/incidents/7", method: "PUT", headers: ["Content-Type: application/json"],
+              body: #"{"name":"a"}"#),
+            .init(
+              "/api/v1/incidents", method: "POST", headers: ["Content-Type: application/json"],
+              body: #"{"_method":"DELETE"}"#),
           ])
+          #expect(replies[2].page == (isLetIn ? "PUT /api/v1/incidents/7" : nil), "\(replies[2])")
+          #expect(replies[2].input == (isLetIn ? "name" : nil), "\(replies[2])")
+          #expect(replies[3].page == (isLetIn ? "POST /api/v1/incidents" : nil), "\(replies[3])")
           #expect(
             replies[0].page == (isLetIn ? "POST /api/v1/incidents" : nil)
               && replies[0].told == (isLetIn ? ["told HTTP_AUTHORIZATION Bearer a"] : []),
@@ -141,15 +149,11 @@ extension HostTests {
         pam: ["cachet-admin": ["auth required pam_permit.so", "account required pam_permit.so"]],
         sshd: nil
       ) { host in
-        try host.write(Web.container, to: "/etc/apache2/conf-enabled/container.conf")
-        _ = try await Web(
-          .apache(), cachet: "2.4",
-          site: [
-            "ProxyPass / http://127.0.0.1:8000/", "RequestHeader set X-Forwarded-Proto https",
-          ], on: host)
+        _ = try await Web(.apache(by: "proxy"), cachet: "2.4", on: host)
         let browser = Browser(host: host)
         #expect(try await browser.get("/").page == "GET /")
-        let turned = Cachet("2.4").guarded + [.init("//dashboard"), .init("/index.php/dashboard")]
+        let turned =
+          CachetPages("2.4").guarded + [.init("//dashboard"), .init("/index.php/dashboard")]
         for reply in try await browser.send(turned) { expectTurnedAway(reply, by: .apache()) }
         #expect(try await browser.get("/cachet-mfa/sign-in.html").body.contains("<form"))
         #expect(try await browser.signIn("alice", "x").location == "/dashboard")
@@ -158,6 +162,7 @@ extension HostTests {
           inside.page == "GET /dashboard"
             && inside.told == [
               "told HTTP_COOKIE laravel_session=abc", "told HTTP_X_FORWARDED_HOST 127.0.0.1",
+              "told HTTP_X_FORWARDED_PROTO https",
             ], "\(inside)")
       }
     }
@@ -193,133 +198,37 @@ extension HostTests {
         "/build/%2e%2e/\(path)",
       ]
     }
+  }
+}
 
-    private func expectTurnedAway(
-      _ reply: Browser.Reply, by server: Web.Server, _ location: SourceLocation = #_sourceLocation
-    ) {
-      let isAsked =
-        switch server {
-        case .apache(let door, _) where door == "form":
-          reply.status == 302 && reply.location.hasPrefix("/cachet-mfa/sign-in.html?to=/")
-        case .apache, .nginx: reply.status == 401
-        }
-      #expect(isAsked && reply.page == nil, "\(reply)", sourceLocation: location)
+/// The reply is a question for password and code, and the application was not asked.
+func expectTurnedAway(
+  _ reply: Browser.Reply, by server: Web.Server, _ location: SourceLocation = #_sourceLocation
+) {
+  let isAsked =
+    switch server {
+    case .apache(let door, _, _) where door == "form":
+      reply.status == 302 && reply.location.hasPrefix("/cachet-mfa/sign-in.html?to=/")
+    case .apache, .nginx: reply.status == 401
     }
+  #expect(isAsked && reply.page == nil, "\(reply)", sourceLocation: location)
+}
 
-    /// A door that nobody here goes through.
-    private func withWeb(
-      _ server: Web.Server, cachet version: String, site lines: [String] = [],
-      _ body: (Browser) async throws -> Void
-    ) async throws {
-      try await withHost(
-        pam: ["cachet-admin": ["auth required pam_deny.so", "account required pam_deny.so"]],
-        sshd: nil
-      ) { host in
-        _ = try await Web(server, cachet: version, site: lines, on: host)
-        try await body(Browser(host: host))
-      }
-    }
+/// A door that lets nobody in.
+func withWeb(
+  _ server: Web.Server, cachet version: String, site lines: [String] = [],
+  _ body: (Browser) async throws -> Void
+) async throws {
+  try await withHost(
+    pam: ["cachet-admin": ["auth required pam_deny.so", "account required pam_deny.so"]],
+    sshd: nil
+  ) { host in
+    _ = try await Web(server, cachet: version, site: lines, on: host)
+    try await body(Browser(host: host))
   }
 }
 
 extension Browser.Request {
   /// What the application takes it for, when it is let through.
   fileprivate var asked: String { "\(method) \(target.split(separator: "?")[0])" }
-}
-
-/// The pages of a version of Cachet, as its routes have them.
-private struct Cachet {
-  let open: [Browser.Request]
-  let guarded: [Browser.Request]
-  let api: String
-  let files: String
-
-  init(_ version: String) {
-    let words = version.split(separator: " ").map(String.init)
-    let base = words.count > 1 ? String(words[1].dropLast()) : ""
-    switch words[0] {
-    case "2.3":
-      open = Cachet.open2 + Cachet.get("/incident/7", "/rss", "/rss/2", "/atom", "/atom/2")
-      guarded =
-        Cachet.guarded2 + Cachet.get("/incidents/7")
-        + Cachet.post("/setup/step1", "/setup/step2", "/setup/step3")
-    case "2.4":
-      open =
-        Cachet.open2
-        + Cachet.get(
-          "/incidents/7", "/schedules/7", "/api/v1/schedules", "/api/v1/schedules/7",
-          "/api/v1/incidents/7/updates", "/api/v1/incidents/7/updates/1",
-          "/api/v1/incidents/templates", "/api/v1/incidents/templates/a-b",
-          "/subscribe/manage/abcDEF123?signature=0a", "/subscribe/verify/abcDEF123?signature=0a")
-      guarded =
-        Cachet.guarded2 + Cachet.get("/dashboard/schedule", "/dashboard/api/incidents/templates")
-        + Cachet.post("/setup/api/step1", "/api/v1/schedules", "/api/v1/incidents/7/updates")
-    default:
-      open =
-        Cachet.get(
-          base.isEmpty ? "/" : base, base + "/incidents/0b9e1a3c-7f4e-4a55-8d57-0a7d8f1f2b3c",
-          base + "/schedules/7", base + "/badge.svg", base + "/components/7/badge.svg",
-          base + "/subscribe", base + "/subscribers/verify/7/0a1b?signature=0a&expires=1",
-          base + "/subscribers/unsubscribe/7/0a1b?signature=0a", base + "/health", base + "/rss",
-          "/up", "/verify-email/7/0a1b?signature=0a", base + "/api/ping", base + "/api/version",
-          base + "/api/status", base + "/api/components?filter[status]=1&include=meta",
-          base + "/api/components/7", base + "/api/component-groups", base + "/api/incidents",
-          base + "/api/incidents/7/updates/1", base + "/api/incident-templates",
-          base + "/api/metrics/7/points", base + "/api/schedules/7/updates")
-        + Cachet.post(base + "/subscribe", base + "/subscribers/unsubscribe/7/0a1b?signature=0a")
-      guarded =
-        Cachet.get(
-          base + "/dashboard", base + "/dashboard/login",
-          base + "/dashboard/password-reset/request",
-          base + "/dashboard/profile", base + "/setup", base + "/api/subscribers",
-          base + "/api/subscribers/7", base + "/mcp", "/livewire/update",
-          "/livewire-0a1b2c3d/update",
-          "/index.php", "/_debugbar/open")
-        + Cachet.post(
-          base + "/setup", base + "/dashboard/login", "/livewire/update", "/livewire/upload-file",
-          "/livewire-0a1b2c3d/update", base + "/mcp", base + "/api/components",
-          base + "/api/incidents",
-          base + "/api/subscribers", base + "/api/metrics/7/points")
-        + [
-          .init(base + "/api/components/7", method: "PUT"),
-          .init(base + "/api/components/7", method: "PATCH"),
-          .init(base + "/api/incidents/7", method: "DELETE"),
-        ]
-    }
-    api = words[0] == "3" ? base + "/api/components" : "/api/v1/components"
-    files = words[0] == "3" ? "build" : "dist"
-  }
-
-  private static func get(_ targets: String...) -> [Browser.Request] { targets.map { .init($0) } }
-
-  private static func post(_ targets: String...) -> [Browser.Request] {
-    targets.map { .init($0, method: "POST", form: ["a=b"]) }
-  }
-
-  private static let open2 =
-    get(
-      "/", "/?start_date=2026-01-01", "/metrics/7", "/metrics/7?filter=last_hour",
-      "/component/7/shield", "/subscribe", "/subscribe/manage/abcDEF123",
-      "/subscribe/verify/abcDEF123", "/unsubscribe/abcDEF123", "/unsubscribe/abcDEF123/7",
-      "/api/v1/ping", "/api/v1/version", "/api/v1/status", "/api/v1/components",
-      "/api/v1/components/7", "/api/v1/components/groups", "/api/v1/components/groups/7",
-      "/api/v1/incidents?sort=id&order=desc", "/api/v1/incidents/7", "/api/v1/metrics",
-      "/api/v1/metrics/7", "/api/v1/metrics/7/points")
-    + post("/subscribe", "/subscribe/manage/abcDEF123")
-
-  private static let guarded2 =
-    get(
-      "/admin", "/dashboard", "/dashboard/settings/mail", "/dashboard/user/1/api/regen",
-      "/dashboard/api/components/order", "/auth/login", "/auth/2fa", "/auth/logout", "/setup",
-      "/signup/invite/abcDEF123", "/_debugbar/open", "/api/v1/subscribers", "/index.php",
-      "/.env", "/composer.json")
-    + post(
-      "/dashboard/components/add", "/auth/login", "/auth/2fa", "/signup/invite/abcDEF123",
-      "/api/v1/components", "/api/v1/components/groups", "/api/v1/incidents", "/api/v1/metrics",
-      "/api/v1/metrics/7/points", "/api/v1/subscribers")
-    + [
-      .init("/api/v1/components/7", method: "PUT"),
-      .init("/api/v1/incidents/7", method: "DELETE"),
-      .init("/api/v1/metrics/7", method: "PATCH"),
-    ]
 }

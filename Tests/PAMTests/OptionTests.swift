@@ -22,7 +22,9 @@ struct OptionTests {
   static let bad = [
     // Not ours, not ours yet, or a hair beside.
     "broker_password", "enroll-redirect", "no_such_option", "nulok", "NULLOK", "nullok=", "null_ok",
-    "after-first-factor", "after_first_factor=yes", "debug=1", "subject", "subject=target", "[ ]",
+    "after-first-factor", "after_first_factor=yes",
+    "needs-second-factor", "needs_second_factor=1", "needs_second_factor needs_second_factor",
+    "debug=1", "subject", "subject=target", "[ ]",
     "try_first_password", "grace_period=30", "secret=/etc/passwd", "user=root", "--nullok",
     "[nullok debug]", "[nullok ]",
     // No value, or one that cannot be.

@@ -80,7 +80,8 @@ import Testing
         try signIn("session \(session)", in: table)
         for guess in 1...20 {
           try expect(
-            evaluate("\(session) \(guess)", from: "elsewhere", isRight: false, in: table) == "ends 0")
+            evaluate("\(session) \(guess)", from: "elsewhere", isRight: false, in: table)
+              == "ends 0")
         }
         for earlier in 1...session {
           try expect(finding("session \(earlier)", in: table) == "right 6")

@@ -8,6 +8,10 @@ public enum Effort {
   /// Whether every point of a sweep of thousands is tried: only with TESTS=full.
   public static let isWhole = ProcessInfo.processInfo.environment["TESTS"] == "full"
 
+  /// Whether thousands are tried where hundreds are otherwise: with TESTS=long.
+  public static let isLong =
+    isWhole || ProcessInfo.processInfo.environment["TESTS"] == "long"
+
   /// How many points of a sweep of thousands are tried.
   public static func points(usually few: Int, inCI more: Int) -> Int {
     isWhole ? .max : isFull ? more : few

@@ -21,6 +21,8 @@ public struct PAMTransaction: Sendable {
   public var clock: String?
   /// The n-th allocation within each call into libpam fails; 0 counts only.
   public var failAllocation: Int?
+  /// Whether libpam keeps for a module what the module gives it (`pam_set_data`).
+  public var keepsData = true
   /// So many children go through the same steps at once; services are taken in turn.
   public var parallel: Int?
   public var conversation = true
@@ -35,7 +37,7 @@ public struct PAMTransaction: Sendable {
   /// - Parameters:
   ///   - lines: the service file; `auth`, `account`, `session` and `password` lines as in pam.d
   ///   - steps: `auth`, `acct`, `setcred`, `open`, `close`, `chauthtok` (each with `:silent`,
-  ///     `:nonull`), `restart`, `fork`, `sleep:MS`, `clock:SPEC`, `rhost:HOST`
+  ///     `:nonull`), `restart`, `fork`, `sleep:MS`, `clock:SPEC`, `rhost:HOST`, `user:NAME`
   public init(
     _ lines: [String], user: String?, answers: [Answer] = [], steps: [String] = ["auth"]
   ) {
@@ -96,6 +98,7 @@ public struct PAMTransaction: Sendable {
       names.append("clock.so")
     }
     if failAllocation != nil { names.append("allocations.so") }
+    if !keepsData { names.append("nodata.so") }
     if let accounts {
       names.append("accounts.so")
       variables["TEST_PASSWD"] = try folder.write(accounts.passwd, to: "passwd", mode: 0o644)

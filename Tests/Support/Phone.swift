@@ -83,28 +83,4 @@ extension TestHost {
     // Root, who calls, has no factor.
     try await mfa("policy", "apply", "--force")
   }
-
-  /// Copies pam/recipes/NAME as it stands to each of `services` in /etc/pam.d.
-  public func recipe(_ name: String, for services: String...) throws {
-    for service in services { try write(TestHost.recipe(name), to: "/etc/pam.d/\(service)") }
-  }
-
-  /// Puts the lines of pam/recipes/NAME into Debian's own /etc/pam.d/SERVICE, as the recipe says:
-  /// each right behind the "@include" that it follows.
-  public func recipe(_ name: String, into service: String) throws {
-    var behind = "", ours: [String: [String]] = [:]
-    for line in try TestHost.recipe(name).split(separator: "\n").map(String.init) {
-      if line.hasPrefix("@include") {
-        behind = line
-      } else if !line.hasPrefix("#"), !behind.isEmpty {
-        ours[behind, default: []].append(line)
-      }
-    }
-    let stock = read("/etc/pam.d/\(service)").split(separator: "\n").map(String.init)
-    try pam(service, stock.flatMap { [$0] + (ours[$0] ?? []) })
-  }
-
-  public static func recipe(_ name: String) throws -> String {
-    try String(contentsOf: Built.package.appending(path: "pam/recipes/\(name)"), encoding: .utf8)
-  }
 }

@@ -138,18 +138,20 @@ public struct TestHost: Sendable {
 
   /// Runs a program at a terminal inside: waits for each `expect` and types its `answer`
   /// (`<kill>`, `<hangup>`, `<eof>`, `<interrupt>` act instead). `output` is what it showed.
+  /// `inAnyOrder`: each pair may come whenever it fits, once, or never.
   public func terminal(
     _ dialogue: [(expect: String, answer: String)], _ words: [String], as user: String? = nil,
-    within seconds: Int = 20
+    inAnyOrder: Bool = false, within seconds: Int = 20
   ) async throws -> Outcome {
     let pairs = dialogue.flatMap { [$0.expect, $0.answer] }
     let change = user.map { ["/usr/sbin/runuser", "-u", $0, "--"] } ?? []
     return try await enter(
-      change + ["/opt/build/test/talk", "--within", "\(seconds)"] + pairs + ["--"] + words,
+      change + ["/opt/build/test/talk", "--within", "\(seconds)"]
+        + (inAnyOrder ? ["--any"] : []) + pairs + ["--"] + words,
       input: "", within: seconds + 5)
   }
 
-  func enter(
+  public func enter(
     _ words: [String], input: String, within seconds: Int
   ) async throws -> Outcome {
     _ = path("/")

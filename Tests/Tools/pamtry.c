@@ -6,7 +6,7 @@
 //
 // Steps: auth acct setcred open close chauthtok, each with :silent and :nonull as wanted;
 //        restart (end and start anew), fork (go on in a child), sleep:MS, clock:SPEC,
-//        rhost:HOST.
+//        rhost:HOST, user:NAME.
 // Answers: see converse.c. Several services: parallel children take them in turn.
 // Exit status: 0 when the transaction could be tried (whatever PAM said), 64 usage, 70 trouble.
 #define _GNU_SOURCE
@@ -84,6 +84,7 @@ static int step(const char *text) {
     if (strcmp(word, "sleep") == 0) return usleep((useconds_t)atol(rest) * 1000), 0;
     if (strcmp(word, "clock") == 0) return clock_move(rest) ? 0 : 70;
     if (strcmp(word, "rhost") == 0) return pam_set_item(handle, PAM_RHOST, rest) ? 70 : 0;
+    if (strcmp(word, "user") == 0) return pam_set_item(handle, PAM_USER, rest) ? 70 : 0;
     if (strcmp(word, "fork") == 0) {
         pid_t child = fork();
         if (child == 0) return 0;

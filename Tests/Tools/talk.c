@@ -1,9 +1,10 @@
 // talk: speaks for a person at a terminal, so that ssh, sudo and su can be asked and answered.
 //
-//   talk [--within SECONDS] [EXPECT ANSWER]… -- PROGRAM …
+//   talk [--within SECONDS] [--any] [EXPECT ANSWER]… -- PROGRAM …
 //
 // Waits for EXPECT in what PROGRAM writes to its terminal since the last answer, then types ANSWER
-// and Return. The answers '<kill>', '<eof>', '<interrupt>' and '<hangup>' act instead of typing;
+// and Return. With --any the pairs may come in any order, and some not at all: the first one that fits
+// is used, once. The answers '<kill>', '<eof>', '<interrupt>' and '<hangup>' act instead of typing;
 // '<kill>' ends the program with SIGKILL. '<code>' types the code of the otpauth URI that was shown
 // last, as the totp beside this program tells it. What the terminal showed goes to standard output.
 // Exit status: the program's; 128 + signal; 124 when it took too long.
@@ -53,9 +54,12 @@ static bool answer(int terminal, pid_t child, const char *text) {
     return write(terminal, text, n) == (ssize_t)n && write(terminal, "\n", 1) == 1;
 }
 
-static int verdict(pid_t child) {
+/* Its exit status; -1 while it runs, where `options` say not to wait. */
+static int verdict(pid_t child, int options) {
     int status = 0;
-    if (waitpid(child, &status, 0) != child) return 70;
+    pid_t ended = waitpid(child, &status, options);
+    if (ended == 0) return -1;
+    if (ended != child) return 70;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -65,30 +69,44 @@ static time_t seconds(void) {
     return now.tv_sec;
 }
 
-static int converse(int terminal, pid_t child, char **pairs, long within) {
+/* The pair whose turn it is, and where its EXPECT was found; NULL where nothing is to be answered. */
+static char **turn(char **pairs, bool any, char *from, char **found) {
+    for (; strcmp(pairs[0], "--") != 0; pairs += 2) {
+        bool isUsed = pairs[1] == NULL;
+        if (!isUsed && (*found = strstr(from, pairs[0])) != NULL) return pairs;
+        if (!isUsed && !any) break;
+    }
+    return NULL;
+}
+
+static int converse(int terminal, pid_t child, char **pairs, bool any, long within) {
     size_t from = 0;
     time_t end = seconds() + within;
     while (seconds() < end && length < sizeof heard - 1) {
         struct pollfd ready = {.fd = terminal, .events = POLLIN};
         if (poll(&ready, 1, 200) <= 0) continue;
         ssize_t n = read(terminal, heard + length, sizeof heard - 1 - length);
-        if (n <= 0) return verdict(child);  // EIO: the program has closed its terminal
+        if (n <= 0) {  // EIO: the program has closed its terminal, and may open it again as login does
+            int status = verdict(child, WNOHANG);
+            if (status >= 0) return status;
+            usleep(20 * 1000);
+            continue;
+        }
         for (ssize_t i = 0; i < n; i++)
             if (heard[length + (size_t)i] == 0) heard[length + (size_t)i] = '?';
         if (write(STDOUT_FILENO, heard + length, (size_t)n) != n) return 70;
         length += (size_t)n;
         heard[length] = 0;
-        while (strcmp(pairs[0], "--") != 0) {
-            const char *found = strstr(heard + from, pairs[0]);
-            if (!found) break;
-            from = (size_t)(found - heard) + strlen(pairs[0]);
+        char *found, **pair;
+        while ((pair = turn(pairs, any, heard + from, &found)) != NULL) {
+            from = (size_t)(found - heard) + strlen(pair[0]);
             usleep(50 * 1000);  // a prompt may flush what was typed before it
-            if (!answer(terminal, child, pairs[1])) break;
-            pairs += 2;
+            if (!answer(terminal, child, pair[1])) break;
+            pair[1] = NULL;
         }
     }
     kill(child, SIGKILL);
-    verdict(child);
+    verdict(child, 0);
     return 124;
 }
 
@@ -99,6 +117,8 @@ int main(int count, char **words) {
         within = atol(pairs[1]);
         pairs += 2;
     }
+    bool any = *pairs && strcmp(*pairs, "--any") == 0;
+    if (any) pairs++;
     for (program = pairs; *program && strcmp(*program, "--") != 0;) {
         if (!program[1]) return 64;
         program += 2;
@@ -111,5 +131,5 @@ int main(int count, char **words) {
         execvp(program[1], program + 1);
         _exit(127);
     }
-    return converse(terminal, child, pairs, within);
+    return converse(terminal, child, pairs, any, within);
 }

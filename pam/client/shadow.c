@@ -35,7 +35,7 @@ void client_pretend(const char *user, const char *password)
         from = crypt_gensalt_rn(NULL, 0, NULL, 0, usual, sizeof usual);
     struct crypt_data *room = from == NULL ? NULL : calloc(1, sizeof *room);
     if (room != NULL) {
-        /* Twice: so does Debian 12's pam_unix (Linux-PAM 1.5.2), whatever comes of it. */
+        /* Twice: so does pam_unix of Debian 12 and 13, whatever comes of it. */
         for (int times = 0; times < 2; times++)
             (void)crypt_r(password, from, room);
         explicit_bzero(room, sizeof *room);

@@ -88,3 +88,16 @@ bool shim_leave_password(pam_handle_t *pamh, const char *password)
 {
     return pam_set_item(pamh, PAM_AUTHTOK, password) == PAM_SUCCESS;
 }
+
+static const char mark[] = "cachet_mfa_accepted";
+
+void shim_mark(pam_handle_t *pamh, uintptr_t value)
+{
+    (void)pam_set_data(pamh, mark, (void *)value, NULL);
+}
+
+uintptr_t shim_marked(const pam_handle_t *pamh)
+{
+    const void *value = NULL;
+    return pam_get_data(pamh, mark, &value) == PAM_SUCCESS ? (uintptr_t)value : 0;
+}

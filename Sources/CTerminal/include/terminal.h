@@ -32,6 +32,12 @@ static inline bool is_there(const char *path)
     return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+/*
+ * Shows `body` the name of each file in `folder`, hidden ones apart, in no order; false where the
+ * folder cannot be read.
+ */
+bool each_name(const char *folder, void (*body)(const char *name, void *context), void *context);
+
 /* The working folder into `room`; false where it is gone or too long. */
 static inline bool working_folder(char *room, size_t size) { return getcwd(room, size) != NULL; }
 

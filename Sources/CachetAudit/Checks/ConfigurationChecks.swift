@@ -136,7 +136,7 @@ extension Check {
 extension Subject {
   /// Whether anything is seen here that starts PHP.
   fileprivate func seesProcess() throws(Obstacle) -> Bool {
-    if try options.webServer?.get().sites(of: installation, named: siteName).isEmpty == false {
+    if try options.webServer?.get().sites(of: installation, named: siteNames).isEmpty == false {
       return true
     }
     return try FPMPools.areThere(below: options.hostRoot)

@@ -73,8 +73,20 @@ struct ApacheEnvironment {
       switch truth {
       case .yes: values[name] = value.map { .some($0) }
       case .no: continue
+      case .unclear where value == nil && asksHeaders(directive):
+        // A stranger sends none by which something is taken away.
+        continue
       case .unclear: values[name] = .some(nil)
       }
+    }
+  }
+
+  /// Whether the condition is about headers of the client's.
+  private func asksHeaders(_ directive: ServerDirective) -> Bool {
+    switch directive.name {
+    case "setenvif", "setenvifnocase": values[directive.value] == nil
+    case "setenvifexpr": directive.value.uppercased().contains("%{HTTP")
+    default: false
     }
   }
 

@@ -52,6 +52,7 @@ struct NginxVariables {
     case "request_method": request.method
     case "request_uri": request.uri
     case "request": request.line
+    case "content_type": request.contentType
     case "uri", "document_uri": state.uri
     case "args", "query_string": state.query
     case "is_args": state.query.isEmpty ? "" : "?"

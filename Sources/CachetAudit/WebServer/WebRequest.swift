@@ -16,6 +16,9 @@ struct WebRequest: Sendable, Hashable {
     line = "\(method) \(target) HTTP/1.1"
   }
 
+  /// A POST is a form, as browsers send it. Nothing else has a body.
+  var contentType: String { method == "POST" ? "application/x-www-form-urlencoded" : "" }
+
   /// The same by a method in small letters. Apache knows none of that name, so that nothing holds
   /// for it that is said of the method; to Laravel it is the method.
   var inSmallLetters: WebRequest { WebRequest(method.lowercased(), target) }

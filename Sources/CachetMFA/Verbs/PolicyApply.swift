@@ -32,6 +32,7 @@ struct PolicyApply: ParsableCommand {
     output.line("\(site.policy) follows \(file ?? site.policyText)")
     try output.flush()
     policy.tellDoubts(about: file ?? site.policyText)
+    if places.areTheHosts { StackCheck.tell(StackCheck().doubts(policy)) }
   }
 
   private func mustNotShutOut(_ policy: borrowing Policy, _ site: Site) throws(Failure) {

@@ -20,11 +20,13 @@ struct Status: ParsableCommand {
     var scope: ScopeFacts?
     var obstacle: Failure?
     var doubts: [String] = []
+    var stacks: [StackCheck.Doubt] = []
     do throws(Failure) {
       let policy = try site.appliedPolicy()
       rules = policy.throttle
       scope = ScopeFacts(policy, person)
       doubts = policy.doubtsOfServices()
+      if places.areTheHosts { stacks = StackCheck().doubts(policy) }
     } catch {
       obstacle = error
     }
@@ -37,7 +39,10 @@ struct Status: ParsableCommand {
       obstacle = obstacle ?? .store(error, site, person)
     }
     try tell(facts, scope, of: person)
-    if !places.json { Policy.tell(doubts, about: site.policy) }
+    if !places.json {
+      Policy.tell(doubts, about: site.policy)
+      StackCheck.tell(stacks)
+    }
     if let obstacle { throw obstacle }
     try site.trying(person) { () throws(StoreFailure) in try store.mustBeTrusted() }
   }

@@ -39,6 +39,7 @@ extension Decision {
         "\(name): the code is of \(abs(offset)) steps \(offset < 0 ? "ago" : "from now")",
         hint: "the clock of the authenticator or of this host is off", exit)
     case .noFirstFactor: return Complaint("\(name): no first factor was proven", exit)
+    case .noSecondFactor: return Complaint("\(name): no second factor was shown", exit)
     case .usedCode:
       return Complaint("\(name): the code was used already", hint: "wait for the next one", exit)
     case .notConsecutive:
