@@ -116,12 +116,17 @@ struct FileReplacementTests {
 
   @Test("a device and a pipe are written to, and stay what they are", .timeLimit(.minutes(10)))
   func devices() throws {
-    let null = try facts("/dev/null")
-    for path in ["/dev/null", "/dev/../dev/./null"] {
+    // The null device, 1 and 3. Of root's own: nothing that goes wrong reaches the machine's.
+    let device = geteuid() == 0 ? folder.path("null") : "/dev/null"
+    if geteuid() == 0 {
+      try #require(unsafe mknod(device, S_IFCHR | 0o666, 0x103) == 0)
+    }
+    let null = try facts(device)
+    for path in [device, device.replacing("/null", with: "/./null")] {
       try FileReplacement.write(Array("new".utf8), to: path, mode: 0o644)
       try JSONText.write(["a": 1], to: path)
     }
-    let after = try facts("/dev/null")
+    let after = try facts(device)
     #expect(after.st_mode == null.st_mode && after.st_ino == null.st_ino)
     #expect(unsafe mkfifo(path, 0o600) == 0)
     // Open at both ends, so that nobody waits.
