@@ -144,6 +144,14 @@ extension HostTests {
       ),
       (
         """
+        SetEnvIf Request_URI "." GUARDED
+        SetEnvIf X-Skip "^1$" !GUARDED
+        <If "-n reqenv('GUARDED')">
+        \(valid)</If>
+        """, true
+      ),
+      (
+        """
         SetEnvIf "^X-Secret$" "^a$" KNOWN
         <If "-z reqenv('KNOWN')">
         \(valid)</If>

@@ -6,13 +6,16 @@ struct ApacheEnvironment {
   private let request: WebRequest
   /// In an internal redirect.
   private let isRedirected: Bool
+  /// Headers of the client's may have taken variables away.
+  private let mayTakeAway: Bool
 
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
-    _ request: WebRequest, isRedirected: Bool, directives: [ServerDirective],
-    inner: [ServerDirective]
+    _ request: WebRequest, isRedirected: Bool, mayTakeAway: Bool,
+    directives: [ServerDirective], inner: [ServerDirective]
   ) {
     (self.request, self.isRedirected) = (request, isRedirected)
+    self.mayTakeAway = mayTakeAway
     for directive in directives { note(directive) }
     // These depend on the section, and on when it is looked at.
     for directive in inner {
@@ -73,12 +76,17 @@ struct ApacheEnvironment {
       switch truth {
       case .yes: values[name] = value.map { .some($0) }
       case .no: continue
-      case .unclear where value == nil && asksHeaders(directive):
-        // A stranger sends none by which something is taken away.
-        continue
+      // What was never there cannot be taken away.
+      case .unclear where value == nil && values[name] == nil: continue
+      case .unclear where value == nil && !mayTakeAway && asksHeaders(directive): continue
       case .unclear: values[name] = .some(nil)
       }
     }
+  }
+
+  /// Whether a variable may be gone behind it.
+  static func takesAway(_ directive: ServerDirective) -> Bool {
+    names(of: directive).contains { $0.value == nil }
   }
 
   /// Whether the condition is about headers of the client's.

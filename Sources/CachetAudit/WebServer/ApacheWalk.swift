@@ -4,10 +4,12 @@ import Glibc
 /// answers. An internal redirect begins anew.
 struct ApacheWalk {
   let site: ApacheSite
+  /// Headers of the client's may have taken variables away; otherwise it sends none that do.
+  var mayTakeAway = false
 
   struct Answer {
     /// Open: nothing asks the client for anything.
-    let passage: Passage
+    var passage: Passage
     var access: ApacheAccess?
     /// Of what is open: the file that the server itself hands out, or whether a program answers.
     var delivery = Delivery.nothing
@@ -34,7 +36,25 @@ struct ApacheWalk {
 
   private static let roundLimit = 10
 
+  /// A header that takes a variable away is sent by whom it helps: what is closed without it has to be
+  /// closed with it, too.
   func answer(to request: WebRequest) -> Answer {
+    var answer = plainAnswer(to: request)
+    guard !mayTakeAway, let line = (site.own + site.main).first(where: ApacheEnvironment.takesAway)
+    else { return answer }
+    let other = ApacheWalk(site: site, mayTakeAway: true).plainAnswer(to: request)
+    let why = "a header of the client's takes a variable away"
+    switch (answer.passage, other.passage) {
+    case (.closed, .closed), (.open, .closed), (.unclear, _): break
+    case (.closed, _): answer.passage = .unclear(line.place, why: why)
+    case (.open, _):
+      guard answer.delivery == .nothing, other.delivery != .nothing else { break }
+      answer.delivery = .unclear(line.place, why: why)
+    }
+    return answer
+  }
+
+  private func plainAnswer(to request: WebRequest) -> Answer {
     let slashes: WebRequest.EncodedSlash =
       switch site.all.last("allowencodedslashes")?.value.lowercased() {
       case "on": .decoded
@@ -117,8 +137,8 @@ struct ApacheWalk {
     refused: [[ServerDirective]]?
   ) -> Round {
     let environment = ApacheEnvironment(
-      request, isRedirected: isRedirected, directives: site.own + site.main,
-      inner: site.inner + site.htaccess)
+      request, isRedirected: isRedirected, mayTakeAway: mayTakeAway,
+      directives: site.own + site.main, inner: site.inner + site.htaccess)
     let target: ApacheSite.FileTarget?
     switch serverRewriting(path, environment) {
     case .closed(let bar, let status, let place): return Round(.closed(bar, place), status: status)
