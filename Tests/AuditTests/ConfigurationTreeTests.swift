@@ -223,6 +223,33 @@ struct ConfigurationTreeTests {
     #expect(audit.told.contains("\(check) config/\(file).php:3"), "\(audit.told.sorted())")
   }
 
+  @Test(
+    "what only PHP knows is not judged, whatever .env has",
+    arguments: [
+      ("app", "'debug' => env('APP_DEBUG') || true", "debug-mode"),
+      ("app", "'debug' => (bool) env('DEBUG', strtolower('X'))", "debug-mode"),
+      ("app", "'env' => gethostname() === 'x' ? 'local' : 'production'", "environment"),
+      ("session", "'secure' => ! app()->runningInConsole()", "secure-cookie"),
+      ("mail", "'default' => pick()", "mail-transport"),
+      ("database", "'default' => pick()", "database-password"),
+      ("cachet", "'path' => '/', 'demo_mode' => (bool) getenv('X')", "demo-mode"),
+      // A whole file that is not read.
+      ("app", "'debug' => false, ...extra()", "debug-mode"),
+    ])
+  func doubtful(file: String, entry: String, check: String) throws {
+    let fixture = try Fixture(.three)
+    let look = try #require(Check.all.first { $0.id == check })
+    let (before, text) = (try fixture.audit(), "<?php\nreturn [\n\(entry)\n];\n")
+    try fixture.write("config/\(file).php", text)
+    let after = try fixture.audit()
+    func outcome(_ audit: Audit) -> String {
+      "\(audit.results.first { $0.check.id == look.id }.map { "\($0.outcome)" } ?? "")"
+    }
+    #expect(!outcome(before).contains("PHP knows"))
+    #expect(
+      outcome(after).hasPrefix("notAsked(\"config/\(file).php"), "\(outcome(after))")
+  }
+
   @Test("a tree as it came says nothing new, and one that is better is believed")
   func unchanged() throws {
     let fixture = try Fixture(.three)

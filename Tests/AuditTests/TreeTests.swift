@@ -135,7 +135,8 @@ struct TreeTests {
       files: [
         (renderer, "<?php\nuse Twig\\Environment;\n$env = new Environment(new ArrayLoader([]));\n"),
         (
-          "config/cachet.php", "<?php\n'path' => env('CACHET_PATH', 'status'),\n'middleware' => [\n"
+          "config/cachet.php",
+          "<?php return [\n'path' => env('CACHET_PATH', 'status'),\n'middleware' => [],\n];\n"
         ),
       ],
       found: [
@@ -157,7 +158,7 @@ struct TreeTests {
         ),
         (
           "vendor/cachethq/core/config/cachet.php",
-          "<?php\n'path' => env('CACHET_PATH', '/'),\n'middleware' => [\n// AuthenticateRemoteUser::class,\n"
+          "<?php return [\n'path' => env('CACHET_PATH', '/'),\n'middleware' => [\n// AuthenticateRemoteUser::class,\n],\n];\n"
         ),
       ], found: []),
   ]

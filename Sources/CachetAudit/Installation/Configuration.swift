@@ -16,6 +16,8 @@ struct Configuration: Sendable {
   let line: Installation.Line
   /// What the installed files ask for.
   let tree: ConfigurationTree
+  /// What was asked for, and is not known.
+  let doubts = Doubts()
 
   static let path = ".env"
 
@@ -77,8 +79,12 @@ struct Configuration: Sendable {
       return setting(name, at: path, in: cached)
     }
     for name in asked.isEmpty ? names : asked {
-      if case .value(let path)? = paths[name], let setting = changedSetting(name, at: path) {
-        return setting
+      if case .value(let path)? = paths[name] {
+        switch asking(for: name, at: path) {
+        case .asShipped: break
+        case .changed(let setting): return setting
+        case .unknown(let words): doubts.note(words)
+        }
       }
       if let setting = ownSetting(name) { return setting }
     }

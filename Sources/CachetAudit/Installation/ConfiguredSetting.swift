@@ -24,23 +24,47 @@ extension Configuration {
     throw .damaged(path: entry.place.words, what: "what '\(path)' is, only PHP knows")
   }
 
-  /// What Cachet has where its files ask for `name` in another way than they did as they came; `nil`
-  /// where they do not, or where it cannot be told.
-  func changedSetting(_ name: String, at path: String) -> Setting? {
-    let path = path.contains("*") ? path.replacing("*", with: connection ?? "*") : path
-    guard let found = try? tree.entry(at: path) else { return nil }
+  /// How the installed files ask for a variable.
+  enum Asking {
+    /// As they did when they came, or they are not there.
+    case asShipped
+    /// In another way: this is what Cachet has.
+    case changed(Setting)
+    /// Only PHP knows, with the words that say so.
+    case unknown(String)
+  }
+
+  func asking(for name: String, at path: String) -> Asking {
+    let entry: ConfigurationTree.Entry?
+    var path = path
+    do throws(Obstacle) {
+      if path.contains("*"), let connection = try configured(at: "database.default")?.word {
+        path = path.replacing("*", with: connection)
+      }
+      entry = try tree.entry(at: path)
+    } catch { return .unknown(error.words) }
+    guard let found = entry else { return .asShipped }
     switch found.expression {
     case .value(let value):
-      return Setting(name: name, value: value, raw: value.written, place: found.place, entry: nil)
+      return .changed(
+        Setting(name: name, value: value, raw: value.written, place: found.place, entry: nil))
     case .variable(let own, let otherwise):
-      if let set = ownSetting(own) { return set }
-      guard let value = Self.value(of: otherwise) else { return nil }
+      if let set = ownSetting(own) { return .changed(set) }
+      guard let value = Self.value(of: otherwise) else {
+        // It came with a function's: where SQLite's file is without the variable.
+        return own == name && name == "DB_DATABASE" ? .asShipped : .unknown(Self.doubt(path, found))
+      }
       let isShipped = ShippedDefaults.has(value, for: name, of: line)
       // Whatever has the usual name, nobody asks for it.
-      if isShipped, own == name { return nil }
-      return Setting(name: own, value: value, raw: nil, place: found.place, entry: nil)
-    case .unknown: return nil
+      if isShipped, own == name { return .asShipped }
+      return .changed(
+        Setting(name: own, value: value, raw: nil, place: found.place, entry: nil))
+    case .unknown: return .unknown(Self.doubt(path, found))
     }
+  }
+
+  private static func doubt(_ path: String, _ entry: ConfigurationTree.Entry) -> String {
+    "\(entry.place.words): what '\(path)' is, only PHP knows"
   }
 
   private static func value(
@@ -52,7 +76,4 @@ extension Configuration {
     case .variable, .unknown: nil
     }
   }
-
-  /// The connection that is the default one.
-  private var connection: String? { (try? configured(at: "database.default"))?.word }
 }
