@@ -138,7 +138,8 @@ struct CommandTests {
       to: isPipe ? "" : out)
     let text = isPipe ? written.output : try String(contentsOfFile: out, encoding: .utf8)
     #expect(
-      text.hasPrefix("Cachet ") && text.hasSuffix("{\n  \"findings\" : [\n\n  ]\n}\n"), "\(written)")
+      text.hasPrefix("Cachet ") && text.hasSuffix("{\n  \"findings\" : [\n\n  ]\n}\n"), "\(written)"
+    )
     #expect(written.status == 0)
     for path in ["/dev/null", "/dev/stderr"] {
       let quiet = try await told(fixture.root, "--only", "debug-mode", "--write-baseline", path)
