@@ -6,16 +6,16 @@ struct ApacheEnvironment {
   private let request: WebRequest
   /// In an internal redirect.
   private let isRedirected: Bool
-  /// Headers of the client's may have taken variables away.
-  private let mayTakeAway: Bool
+  /// What headers of the client's take away.
+  private let taken: Set<String>
 
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
-    _ request: WebRequest, isRedirected: Bool, mayTakeAway: Bool,
+    _ request: WebRequest, isRedirected: Bool, taken: Set<String>,
     directives: [ServerDirective], inner: [ServerDirective]
   ) {
     (self.request, self.isRedirected) = (request, isRedirected)
-    self.mayTakeAway = mayTakeAway
+    self.taken = taken
     for directive in directives { note(directive) }
     // These depend on the section, and on when it is looked at.
     for directive in inner {
@@ -78,15 +78,16 @@ struct ApacheEnvironment {
       case .no: continue
       // What was never there cannot be taken away.
       case .unclear where value == nil && values[name] == nil: continue
-      case .unclear where value == nil && !mayTakeAway && asksHeaders(directive): continue
+      case .unclear where value == nil && asksHeaders(directive):
+        if taken.contains(name) { values[name] = nil }
       case .unclear: values[name] = .some(nil)
       }
     }
   }
 
-  /// Whether a variable may be gone behind it.
-  static func takesAway(_ directive: ServerDirective) -> Bool {
-    names(of: directive).contains { $0.value == nil }
+  /// The variables that may be gone behind it.
+  static func taken(by directive: ServerDirective) -> [String] {
+    names(of: directive).filter { $0.value == nil }.map(\.name)
   }
 
   /// Whether the condition is about headers of the client's.

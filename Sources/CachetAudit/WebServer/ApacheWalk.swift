@@ -4,8 +4,8 @@ import Glibc
 /// answers. An internal redirect begins anew.
 struct ApacheWalk {
   let site: ApacheSite
-  /// Headers of the client's may have taken variables away; otherwise it sends none that do.
-  var mayTakeAway = false
+  /// Variables that headers of the client's take away; it sends none that take others.
+  var taken: Set<String> = []
 
   struct Answer {
     /// Open: nothing asks the client for anything.
@@ -36,23 +36,34 @@ struct ApacheWalk {
 
   private static let roundLimit = 10
 
-  /// A header that takes a variable away is sent by whom it helps: what is closed without it has to be
+  /// A header that takes a variable away is sent where that helps: what is closed without it has to be
   /// closed with it, too.
   func answer(to request: WebRequest) -> Answer {
     var answer = plainAnswer(to: request)
-    guard !mayTakeAway, let line = (site.own + site.main).first(where: ApacheEnvironment.takesAway)
-    else { return answer }
-    let other = ApacheWalk(site: site, mayTakeAway: true).plainAnswer(to: request)
+    let lines = (site.own + site.main).filter { !ApacheEnvironment.taken(by: $0).isEmpty }
+    guard let line = lines.first else { return answer }
+    let names = Array(Set(lines.flatMap(ApacheEnvironment.taken))).sorted()
     let why = "a header of the client's takes a variable away"
-    switch (answer.passage, other.passage) {
-    case (.closed, .closed), (.open, .closed), (.unclear, _): break
-    case (.closed, _): answer.passage = .unclear(line.place, why: why)
-    case (.open, _):
-      guard answer.delivery == .nothing, other.delivery != .nothing else { break }
-      answer.delivery = .unclear(line.place, why: why)
+    guard names.count <= Self.takenLimit else {
+      if answer.passage.isClosed { answer.passage = .unclear(line.place, why: why) }
+      return answer
+    }
+    for choice in 1..<(1 << names.count) {
+      let taken = names.indices.filter { choice >> $0 & 1 == 1 }.map { names[$0] }
+      let other = ApacheWalk(site: site, taken: Set(taken)).plainAnswer(to: request)
+      switch (answer.passage, other.passage) {
+      case (_, .closed), (.unclear, _): continue
+      case (.closed, _): answer.passage = .unclear(line.place, why: why)
+      case (.open, _):
+        guard answer.delivery == .nothing, other.delivery != .nothing else { continue }
+        answer.delivery = .unclear(line.place, why: why)
+      }
     }
     return answer
   }
+
+  /// Each more doubles the ways.
+  private static let takenLimit = 4
 
   private func plainAnswer(to request: WebRequest) -> Answer {
     let slashes: WebRequest.EncodedSlash =
@@ -137,7 +148,7 @@ struct ApacheWalk {
     refused: [[ServerDirective]]?
   ) -> Round {
     let environment = ApacheEnvironment(
-      request, isRedirected: isRedirected, mayTakeAway: mayTakeAway,
+      request, isRedirected: isRedirected, taken: taken,
       directives: site.own + site.main, inner: site.inner + site.htaccess)
     let target: ApacheSite.FileTarget?
     switch serverRewriting(path, environment) {
