@@ -50,6 +50,7 @@ struct ConfigurationTreeTests {
           'else' => env('A') ?: 'b',
           'merged' => ['x' => 1] + ['y' => 2],
           'called' => env('A', database_path('a')),
+          'spread' => ['x' => 1, ...array_filter(explode(',', env('X', ''))), 'y' => [2]],
           'true' => TRUE, 'a.b' => 1,
           'closure' => function () { return ['z' => 1]; },
           'last' => \\env('LAST', true)
@@ -64,8 +65,8 @@ struct ConfigurationTreeTests {
         "none": "15 ?",
         "nested.a.b": "17 B or C or 'd'", "nested.a.c": "17 null",
         "joined": "21 ?", "choice": "22 ?", "call": "23 ?", "else": "24 ?", "merged": "25 ?",
-        "called": "26 A or ?", "true": "27 true", "a\\.b": "27 '1'", "closure": "28 ?",
-        "last": "29 LAST or true",
+        "called": "26 A or ?", "spread": "27 ?", "spread.x": "27 '1'", "true": "28 true",
+        "a\\.b": "28 '1'", "closure": "29 ?", "last": "30 LAST or true",
       ])
     #expect(try told("<?php // a\rreturn ['a' => 1];") == ["a": "1 '1'"])
   }
@@ -233,6 +234,9 @@ struct ConfigurationTreeTests {
       ("mail", "'default' => pick()", "mail-transport"),
       ("database", "'default' => pick()", "database-password"),
       ("cachet", "'path' => '/', 'demo_mode' => (bool) getenv('X')", "demo-mode"),
+      ("session", "'secure' => [...flags()]", "secure-cookie"),
+      ("database", "'connections' => ['mysql' => ['password' => ''] + own()]", "database-password"),
+      ("logging", "'channels' => array_merge([], own())", "log-level"),
       // A whole file that is not read.
       ("app", "'debug' => false, ...extra()", "debug-mode"),
     ])

@@ -18,7 +18,8 @@ struct ConfigurationReader {
 
   struct Refusal: Error { let line: Int }
 
-  /// The entries by their names, joined with dots. Throws for what is no such file, or returns anything
+  /// The entries by their names, joined with dots; an array has one only where what is in it is not known.
+  /// Throws for what is no such file, or returns anything
   /// but one array.
   static func entries(of bytes: [UInt8]) throws(Refusal) -> [String: Entry] {
     var reader = ConfigurationReader(bytes)
@@ -96,8 +97,13 @@ struct ConfigurationReader {
   ) throws(Refusal) {
     let start = words
     var name: String?
-    // Of the array behind '...' each entry may be another's.
-    if try take(".") { throw refusal }
+    if try take(".") {
+      // Of the array that it is in each entry may be another's.
+      guard !path.isEmpty else { throw refusal }
+      try note(.unknown, at: words.nextLine())
+      try skip(upTo: [",", end])
+      return
+    }
     if case .text(let text)? = try words.next(), try take("=>") {
       let key = String(decoding: text, as: UTF8.self).replacing(".", with: "\\.")
       // Of what is written twice the last counts, all of it.

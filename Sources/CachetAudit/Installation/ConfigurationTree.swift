@@ -50,9 +50,10 @@ struct ConfigurationTree: Sendable {
     let first = parts[1].split(separator: ".").first.map(String.init) ?? ""
     for result in files {
       let file = try result.get()
-      if let entry = file.entries[parts[1]] {
+      if let (entry, isWhole) = Self.nearest(to: parts[1], in: file.entries) {
         return Entry(
-          expression: entry.expression, place: Place(path: file.path, line: entry.line))
+          expression: isWhole ? entry.expression : .unknown,
+          place: Place(path: file.path, line: entry.line))
       }
       // Above the first level nothing is merged.
       let isOwn = file.entries.keys.contains { $0 == first || $0.hasPrefix(first + ".") }
@@ -60,12 +61,27 @@ struct ConfigurationTree: Sendable {
     }
     return nil
   }
+
+  /// The entry itself, or of the arrays that it would be in the outermost that is none, or not known.
+  private static func nearest(
+    to name: String, in entries: [String: ConfigurationReader.Entry]
+  ) -> (ConfigurationReader.Entry, isWhole: Bool)? {
+    var above = ""
+    for part in name.split(separator: ".").dropLast() {
+      above += (above.isEmpty ? "" : ".") + part
+      if let entry = entries[above] { return (entry, false) }
+    }
+    return entries[name].map { ($0, true) }
+  }
 }
 
 /// What Cachet takes as it came where nobody sets a variable: a tree that says so says nothing new.
 ///
 /// Sources: `config/*.php` of cachet v2.3.5, v2.3.18, v2.4.1 and 3.x, and of fiveai v2.5.1.
 enum ShippedDefaults {
+  /// These came with an expression that only PHP works out: SQLite's file, and MySQL's options.
+  static let areComputed: Set<String> = ["DB_DATABASE", "MYSQL_ATTR_SSL_CA"]
+
   static func has(_ value: EnvironmentValue, for name: String, of line: Installation.Line) -> Bool {
     guard let text = value.written.map({ String(decoding: $0.bytes, as: UTF8.self) }),
       !text.isEmpty

@@ -38,7 +38,7 @@ extension Configuration {
     let entry: ConfigurationTree.Entry?
     var path = path
     do throws(Obstacle) {
-      if path.contains("*"), let connection = try configured(at: "database.default")?.word {
+      if path.contains("*"), let connection = try connection() {
         path = path.replacing("*", with: connection)
       }
       entry = try tree.entry(at: path)
@@ -51,15 +51,17 @@ extension Configuration {
     case .variable(let own, let otherwise):
       if let set = ownSetting(own) { return .changed(set) }
       guard let value = Self.value(of: otherwise) else {
-        // It came with a function's: where SQLite's file is without the variable.
-        return own == name && name == "DB_DATABASE" ? .asShipped : .unknown(Self.doubt(path, found))
+        return own == name && ShippedDefaults.areComputed.contains(name)
+          ? .asShipped : .unknown(Self.doubt(path, found))
       }
       let isShipped = ShippedDefaults.has(value, for: name, of: line)
       // Whatever has the usual name, nobody asks for it.
       if isShipped, own == name { return .asShipped }
       return .changed(
         Setting(name: own, value: value, raw: nil, place: found.place, entry: nil))
-    case .unknown: return .unknown(Self.doubt(path, found))
+    case .unknown:
+      return ShippedDefaults.areComputed.contains(name)
+        ? .asShipped : .unknown(Self.doubt(path, found))
     }
   }
 
@@ -75,5 +77,11 @@ extension Configuration {
     case .value(let value): value
     case .variable, .unknown: nil
     }
+  }
+
+  /// The connection that is the default one.
+  private func connection() throws(Obstacle) -> String? {
+    let usual = line == .three ? "DB_CONNECTION" : "DB_DRIVER"
+    return (try configured(at: "database.default") ?? ownSetting(usual))?.word
   }
 }
