@@ -326,6 +326,7 @@ struct ExposedFilesTests {
       (apache, ServerKind.apache), ("DocumentRoot /srv\n", .apache), ("Include a.conf\n", .apache),
       (nginx, .nginx), ("server {\n}\n", .nginx), ("http\n{\n  include a;\n}\n", .nginx),
       ("include sites/*;\n", .nginx),
+      ("server { listen 80; location / { deny all; } }  # of one line\n", .nginx),
     ] {
       #expect(ServerKind(SourceFile(path: "x", bytes: Array(text.utf8))) == kind, "\(text)")
     }

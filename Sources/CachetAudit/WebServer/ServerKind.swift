@@ -60,13 +60,13 @@ enum ServerKind: Sendable {
     character.isASCII && (character.isLetter || character.isNumber || character == "_")
   }
 
-  /// A directive that ends as nginx ends them, or a block of its.
+  /// A directive that ends as nginx ends them, or the beginning of a block of its.
   private static func isNginx(_ lines: [String]) -> Bool {
     lines.contains { line in
-      let bare = line.prefix { $0 != "#" }.reversed().drop(while: \.isWhitespace)
+      let bare = line.prefix { $0 != "#" }.reversed().drop { $0.isWhitespace || $0 == "}" }
       if bare.first == ";" { return true }
       let word = line.prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
-      return ["events", "http", "server", "stream"].contains(word) && bare.first == "{"
+      return ["events", "http", "server", "stream"].contains(word)
         && line.dropFirst(word.count).drop(while: \.isWhitespace).first == "{"
     }
   }
