@@ -243,6 +243,34 @@ struct CommandTests {
     }
   }
 
+  @Test(
+    "a folder below the document root that cannot be read may hold a link: nothing holds",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func unreadFolder() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.writeHost("/www/closed/index.html", "")
+    try fixture.writeHost(
+      "/site.conf", "server {\n  listen 80;\n  root \(fixture.host)/www;\n}\n")
+    let user: uid_t = 65534
+    for path in FileManager.default.subpaths(atPath: fixture.root) ?? [] {
+      try #require(unsafe chown("\(fixture.root)/\(path)", user, user) == 0)
+    }
+    for (mode, words) in [
+      (mode_t(0o700), "cannot be read, and a link there may lead"), (0o755, ""),
+    ] {
+      try #require(unsafe chmod("\(fixture.host)/www/closed", mode) == 0)
+      let told = try await run(
+        "setpriv",
+        [
+          "--reuid=\(user)", "--regid=\(user)", "--clear-groups", Built.audit, "check",
+          fixture.root, "--only", "document-root", "--web-server", "\(fixture.host)/site.conf",
+          "--format", "json",
+        ], environment: ["PATH": "/usr/bin:/bin"])
+      #expect(told.output.contains("may lead") == !words.isEmpty, "\(told)")
+      #expect(told.output.contains(words.isEmpty ? "document-root" : words), "\(told)")
+    }
+  }
+
   @Test("a newer list of known holes is read, and one that is none is refused")
   func advisories() async throws {
     let fixture = try Fixture(.three)

@@ -172,7 +172,10 @@ struct ExposedFiles {
       unfinished = "\(folder) holds more names than are looked at, and a link there may lead to it"
       return
     }
-    for link in links where files.areBelow(link.target) {
+    if let path = links.unread {
+      unfinished = "\(path) cannot be read, and a link there may lead to it"
+    }
+    for link in links.found where files.areBelow(link.target) {
       if look(behind: way, at: link.path, link.target, of: site) { return }
     }
   }

@@ -45,15 +45,19 @@ struct ServerFiles: Sendable {
   }
 
   /// The links below `folder`, each with where it leads; nothing that is at or below `own` is looked at.
-  /// `nil` where there are more names than `budget` has left.
+  /// `nil` where there are more names than `budget` has left. `unread`: a folder that could not be opened.
   func links(
     below folder: String, besides own: String, _ budget: inout Int
-  ) -> [(path: String, target: String)]? {
+  ) -> (found: [(path: String, target: String)], unread: String?)? {
     var found: [(path: String, target: String)] = []
+    var unread: String?
     var waiting = [folder]
     while let path = waiting.popLast() {
       if resolved(path) == own { continue }
-      guard let entries = unsafe opendir(root + path) else { continue }
+      guard let entries = unsafe opendir(root + path) else {
+        if errno != ENOENT, errno != ENOTDIR { unread = unread ?? path }
+        continue
+      }
       defer { unsafe closedir(entries) }
       while let entry = unsafe readdir(entries) {
         let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
@@ -77,7 +81,7 @@ struct ServerFiles: Sendable {
         }
       }
     }
-    return found
+    return (found, unread)
   }
 
   /// The nearest folder at or above `path` with one of `names` in it, which relative names are below
