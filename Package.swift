@@ -54,8 +54,9 @@ let strictC: [CSetting] = [
 
 let smallLink = [
   "-no-toolchain-stdlib-rpath", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now",
-  // Functions that nobody calls are dropped, those with the same code become one.
-  "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+  // Functions that nobody calls are dropped, those with the same code become one; a text that ends
+  // another is not written twice.
+  "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-O2",
 ]
 
 let moduleLink: [LinkerSetting] = [

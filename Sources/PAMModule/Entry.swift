@@ -83,14 +83,9 @@ private struct Call {
   ) {
     let options: Options
     do throws(Options.Mistake) {
-      unsafe options = try Options(argc, argv)
+      unsafe options = try Options(argc, argv, mayAsk: mayAsk)
     } catch {
       Call.refuse(error.reason, handle, option: error.words)
-      return nil
-    }
-    // On an auth line it would promise what that cannot keep.
-    guard !(mayAsk && options.needsSecondFactor) else {
-      Call.refuse(.badOption, handle, option: Quoted("needs_second_factor"))
       return nil
     }
     guard let (user, account) = Call.subject(handle, options, mayAsk: mayAsk) else {

@@ -12,7 +12,7 @@ struct Options {
   var allowsUnenrolled = false
   var comesAfterFirstFactor = false
   var needsFirstFactor = false
-  /// For account lines. On an auth line it would promise what that cannot keep.
+  /// For account lines.
   var needsSecondFactor = false
   var subjectIsCaller = false
   /// The broker verifies the password that stands before the code.
@@ -34,9 +34,9 @@ struct Options {
     init(conflict: StaticString) { (reason, words) = (.optionConflict, Quoted(conflict)) }
   }
 
-  /// Reads the words of the line. Unknown words are mistakes, not noise.
+  /// Reads the words of a line, of an auth line where `mayAsk`. Unknown words are mistakes, not noise.
   init(
-    _ count: Int32, _ words: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    _ count: Int32, _ words: UnsafeMutablePointer<UnsafePointer<CChar>?>?, mayAsk: Bool
   ) throws(Mistake) {
     var i = 0
     while i < Int(count) {
@@ -46,6 +46,10 @@ struct Options {
       }
       if let mistake { throw Mistake(word: mistake) }
       i += 1
+    }
+    // On an auth line it would promise what that cannot keep.
+    guard !(mayAsk && needsSecondFactor) else {
+      throw Mistake(word: Quoted("needs_second_factor"))
     }
     // Without the broker nobody verifies a password, and skipping it would open the door to a code
     // alone. Where no store is named, the caller is root.

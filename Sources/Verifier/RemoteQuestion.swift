@@ -94,12 +94,7 @@ public enum RemoteQuestion {
       writer.add(.window, byte: UInt8(truncatingIfNeeded: window), to: &room)
     }
     if let answer { writer.add(.answer, answer, to: &room) }
-    var time = InlineArray<8, UInt8>(repeating: 0)
-    var i = 0
-    while i < time.count {
-      time[i] = UInt8(truncatingIfNeeded: deadline >> Int64(56 - 8 * i))
-      i += 1
-    }
+    let time = unsafe unsafeBitCast(deadline.bigEndian, to: InlineArray<8, UInt8>.self)
     writer.add(.deadline, time.span, to: &room)
     return writer.finish(kind, in: &room)
   }

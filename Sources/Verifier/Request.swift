@@ -162,17 +162,11 @@ extension SignInHost where Self: ~Copyable {
 /// The /64 of an IPv6 address, since one client commands all of it; an IPv4 address, also in IPv6
 /// clothes; a host's name as it is.
 func networkPrefix(of host: Quoted) -> Quoted {
-  guard let name = host.withBytes({ (text: Span<UInt8>) in CName(text) }) else { return host }
-  var room = InlineArray<46, UInt8>(repeating: 0)
-  var span = room.mutableSpan
-  let isAddress = unsafe span.withUnsafeMutableBytes { bytes in
-    guard let base = bytes.baseAddress else { return false }
-    return unsafe name.withCString {
-      unsafe network_of($0, base.assumingMemoryBound(to: CChar.self), bytes.count)
-    }
+  var room = host.bytes
+  let count = unsafe withUnsafeMutableBytes(of: &room) { bytes in
+    guard let base = bytes.baseAddress else { return host.count }
+    return unsafe network_of(
+      base.assumingMemoryBound(to: CChar.self), bytes.count, host.count)
   }
-  guard isAddress else { return host }
-  var count = 0
-  while count < room.count, room[count] != 0 { count += 1 }
-  return Quoted(room.span.extracting(0..<count))
+  return Quoted(room.span.extracting(0..<min(count, room.count)))
 }

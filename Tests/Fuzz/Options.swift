@@ -56,7 +56,12 @@ private func read(_ words: [[CChar]]) -> Bool {
     }
   }
   do throws(Options.Mistake) {
-    let options = try Options(Int32(words.count), pointers)
+    let options = try Options(Int32(words.count), pointers, mayAsk: false)
+    if options.needsSecondFactor {
+      expect(
+        (try? Options(Int32(words.count), pointers, mayAsk: true)) == nil,
+        "an auth line needs no second factor before itself")
+    }
     if let window = options.window { expect(window >= 0 && window <= 10, "window") }
     let location = options.location
     expect(location.data[0] == UInt8(ascii: "/"), "a store is an absolute path")

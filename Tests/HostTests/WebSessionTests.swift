@@ -133,6 +133,46 @@ extension HostTests {
       }
     }
 
+    @Test("equal wrong answers at once wait for each other, whoever they are about")
+    func equalAnswers() async throws {
+      try await withSessions { home in
+        // alice is an administrator, bob is none, and nobody has the last name.
+        for (n, user) in ["alice", "bob", "root", "nobody-has-this"].enumerated() {
+          let visit = try await home.visit {
+            try await home.host.pam(
+              "cachet-admin", about: user, "not-the-password123456", rhost: "192.0.2.9",
+              steps: ["auth:silent"], parallel: 6)
+          }
+          #expect(visit.pam == Array(repeating: "auth PAM_AUTH_ERR", count: 6), "\(visit)")
+          #expect(visit.decisions.count == 6, "\(visit)")
+          // Each took the same way: it stands in the table as a miss, which is made by waiting there.
+          let missed = try await home.host.shell(
+            """
+            perl -e 'open my $f, "<", "/run/cachet-mfa/web-sessions"; seek $f, 4096, 0;
+              while (read $f, my $entry, 32) { $n++ if ord(substr $entry, 24, 1) == 4 } print $n'
+            """)
+          #expect(missed.output == "\(n + 1)", "\(user): \(missed)")
+        }
+      }
+    }
+
+    @Test("equal answers without end hold few threads, and leave few lines in the journal")
+    func equalFlood() async throws {
+      try await withSessions { home in
+        try await home.host.must("echo alice:alice-password | chpasswd")
+        let visit = try await home.visit {
+          try await home.host.pam(
+            "cachet-admin", about: "alice", "not-the-password123456", rhost: "192.0.2.9",
+            steps: ["auth:silent"], parallel: 140)
+        }
+        // 8 wait for a turn or have it, 40 for what becomes of them; the others are told at once.
+        let told = visit.pam.count { $0 == "auth PAM_AUTHINFO_UNAVAIL" }
+        #expect(visit.pam.count == 140 && told >= 140 - 48, "\(visit.pam)")
+        let lines = visit.decisions.count { $0 == "unavailable busy" }
+        #expect(lines >= 1 && lines <= 24, "\(visit.decisions)")
+      }
+    }
+
     @Test("a wrong answer makes no session, and a table that is damaged lets nobody in")
     func wrong() async throws {
       try await withSessions { home in

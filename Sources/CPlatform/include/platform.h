@@ -133,6 +133,13 @@ static inline uint64_t word_load(const void *word)
     return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
 }
 
+/*
+ * Replaces an address of `length` bytes in `room` by the network that counts as one origin, in its one
+ * spelling: of an IPv6 address its /64, an IPv4 address itself, also where it comes in an IPv6 address
+ * (::ffff:192.0.2.1). The new length; where it is no address, or `room` has less than 46 bytes, it stays.
+ */
+size_t network_of(char *room, size_t size, size_t length);
+
 /* Seconds since the epoch, -1 when the clock cannot be read. */
 static inline int64_t clock_seconds(void)
 {
