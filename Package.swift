@@ -117,6 +117,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "CAdvisories", exclude: ["advisories.json"],
+      cSettings: strictC + [.unsafeFlags(["-std=c23"])]),
     .systemLibrary(
       name: "CPwquality", pkgConfig: "pwquality", providers: [.apt(["libpwquality-dev"])]),
     .systemLibrary(
@@ -129,7 +132,8 @@ let package = Package(
     .executableTarget(
       name: "CachetAudit",
       dependencies: [
-        "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite", "CXattr", "CZlib",
+        "CAdvisories", "COpenSSL", "CTerminal", "CPwquality", "CMariaDB", "CPQ", "CSQLite",
+        "CXattr", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

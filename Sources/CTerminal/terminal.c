@@ -3,15 +3,31 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <syslog.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+static int words;
+static char **word;
+
+/* The GNU C library calls constructors with what main gets. */
+__attribute__((constructor)) static void keep_arguments(int count, char **values)
+{
+    words = count;
+    word = values;
+}
+
+int argument_count(void) { return words > 0 ? words - 1 : 0; }
+
+const char *argument(int index) { return word[index + 1]; }
 
 int terminal_columns(int fd)
 {
@@ -106,10 +122,15 @@ void host_name(char *room, size_t size)
 
 int become_neighbour(const char *name, char *const *arguments)
 {
-    char path[4096];
+    char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-    if (length < 0)
-        return errno;
+    if (length < 0) {
+        /* Where /proc is not mounted: the name by which the kernel was asked for this program. */
+        const char *asked = (const char *)getauxval(AT_EXECFN);
+        if (asked == NULL || realpath(asked, path) == NULL)
+            return errno;
+        length = (ssize_t)strlen(path);
+    }
     while (length > 0 && path[length - 1] != '/')
         length--;
     if ((size_t)length + strlen(name) >= sizeof path)

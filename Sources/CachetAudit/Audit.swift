@@ -17,10 +17,20 @@ struct Audit: Sendable {
 
   init(results: [Result]) { self.results = results }
 
+  /// Nothing could be judged.
+  init(checks: [Check], stoppedBy obstacle: Obstacle) {
+    results = checks.map { Result(check: $0, outcome: .failed(obstacle)) }
+  }
+
   init(of subject: Subject, checks: [Check], accepting acceptance: Acceptance) {
     results = checks.map { check in
       do throws(Obstacle) {
-        switch try check.look(subject) {
+        _ = subject.configuration.doubts.take()
+        let verdict = try check.look(subject)
+        let doubt = subject.configuration.doubts.take()
+        switch verdict {
+        case .holds where doubt != nil, .notApplicable where doubt != nil:
+          return Result(check: check, outcome: .notAsked(doubt ?? ""))
         case .holds: return Result(check: check, outcome: .held)
         case .notApplicable(let why): return Result(check: check, outcome: .notApplicable(why))
         case .notAsked(let why): return Result(check: check, outcome: .notAsked(why))

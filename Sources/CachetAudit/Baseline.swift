@@ -6,11 +6,11 @@ struct Baseline: Codable {
 
   init(_ audit: Audit) { findings = audit.findings.map(\.fingerprint).sorted() }
 
-  init(path: String) throws(Obstacle) {
+  init(path: String, webUser: String = "www-data") throws(Obstacle) {
     guard let file = try Folder.workingDirectory.read(path) else {
       throw .damaged(path: path, what: "no baseline here; --write-baseline FILE makes one")
     }
-    try file.mustBeOurs()
+    try file.mustBeOurs(webUser: webUser)
     do {
       self = try JSONDecoder().decode(Baseline.self, from: Data(file.bytes))
     } catch {

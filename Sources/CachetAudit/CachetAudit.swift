@@ -17,6 +17,7 @@ struct CachetAudit: ParsableCommand {
     cachet-mfa audit --list-checks | --explain ID
     cachet-mfa audit features DIR [--database]
     cachet-mfa audit log DIR [OPTIONS]
+    cachet-mfa audit log --auth-log FILE [OPTIONS]
     """
 
   /// Of each verb.
@@ -26,7 +27,7 @@ struct CachetAudit: ParsableCommand {
 
   static func main() {
     do {
-      var verb = try parseAsRoot()
+      var verb = try parseAsRoot(Console.arguments)
       try verb.run()
     } catch  where exitCode(for: error) == .validationFailure {
       Console.complain(ofParser: message(for: error))

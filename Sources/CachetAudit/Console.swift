@@ -4,6 +4,11 @@ import Glibc
 
 /// Where a run says what it has to say: the report on standard output, complaints beside it.
 enum Console {
+  /// What was typed behind the program's name.
+  static var arguments: [String] {
+    (0..<argument_count()).map { unsafe String(cString: argument($0)) }
+  }
+
   /// A reader that went away is no reason to complain; a report that nobody can read is.
   static func write(_ text: String) throws {
     let code = write(text, to: STDOUT_FILENO)

@@ -1,42 +1,69 @@
 import Glibc
 
-/// A file that is replaced as a whole: whoever reads it finds the old one or the new one, and never
-/// half of it. What this program keeps it writes in this way.
+/// A file that this program writes. A regular file is replaced as a whole: a reader finds the old one
+/// or the new one, never half of it. A device or a pipe is written to, and stays what it is.
 final class FileReplacement {
   private let path: String
-  private let draft: String
+  /// What is renamed to what in the end; `nil` where nothing is replaced.
+  private let draft: (path: String, target: String)?
   let file: Int32
   private var isDone = false
 
-  /// `mode` is what the new one has from its first moment on, whatever the old one had.
+  /// `mode` is what a new file has from its first moment on, whatever the old one had.
   init(of path: String, mode: mode_t = 0o600) throws(Obstacle) {
     self.path = path
-    draft = "\(path).\(getpid()).new"
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    var file = unsafe open(draft, flags, mode)
-    if file < 0, errno == EEXIST {
-      // Of a run that was ended, long ago: no other has this number now.
-      unsafe unlink(draft)
-      file = unsafe open(draft, flags, mode)
+    switch try OutputPath(path) {
+    case .open(let descriptor):
+      file = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+      draft = nil
+    case .stream(let target):
+      file = try Self.stream(target, named: path)
+      draft = nil
+    case .replaced(let target):
+      let name = "\(target).\(getpid()).new"
+      let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+      var new = unsafe open(name, flags, mode)
+      if new < 0, errno == EEXIST {
+        // A run with this process number has ended without removing it.
+        unsafe unlink(name)
+        new = unsafe open(name, flags, mode)
+      }
+      file = new
+      draft = (name, target)
     }
-    self.file = file
     guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
   }
 
   deinit {
     guard file >= 0 else { return }
     close(file)
-    if !isDone { unsafe unlink(draft) }
+    if !isDone, let draft { unsafe unlink(draft.path) }
+  }
+
+  /// What is open must still be what was looked at.
+  private static func stream(_ target: String, named path: String) throws(Obstacle) -> Int32 {
+    let file = unsafe open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
+    guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
+    var facts = stat()
+    guard unsafe fstat(file, &facts) == 0,
+      [S_IFCHR, S_IFIFO].contains(facts.st_mode & S_IFMT)
+    else {
+      close(file)
+      throw .notRegular(path: path)
+    }
+    return file
   }
 
   /// Puts it in place, for good: it survives a machine that stops at this moment.
   func finish() throws(Obstacle) {
-    guard fsync(file) == 0, unsafe rename(draft, path) == 0 else {
+    guard let draft else { return }
+    guard fsync(file) == 0, unsafe rename(draft.path, draft.target) == 0 else {
       throw .unwritable(path: path, errno: errno)
     }
     isDone = true
-    let slash = path.lastIndex(of: "/")
-    let name = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let slash = draft.target.lastIndex(of: "/")
+    let name =
+      slash.map { $0 == draft.target.startIndex ? "/" : String(draft.target[..<$0]) } ?? "."
     let folder = unsafe open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .unwritable(path: name, errno: errno) }
     defer { close(folder) }

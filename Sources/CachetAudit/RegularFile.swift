@@ -20,7 +20,9 @@ enum RegularFile {
     // The same file, whatever is at `path` by now. Some in /proc would wait.
     let file = unsafe Glibc.open("/proc/self/fd/\(place)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
-      guard errno != ENOENT else { throw .damaged(path: name, what: "is not opened without /proc") }
+      guard errno != ENOENT else {
+        throw .damaged(path: name, what: "is not read without /proc: mount it")
+      }
       throw .unreadable(path: name, errno: errno)
     }
     return (file, facts)

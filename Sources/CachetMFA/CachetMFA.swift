@@ -28,7 +28,7 @@ struct CachetMFA: ParsableCommand {
 enum Program {
   static func main() {
     do {
-      var command = try CachetMFA.parseAsRoot()
+      var command = try CachetMFA.parseAsRoot(arguments)
       try command.run()
     } catch let failure as Failure {
       end(with: failure.complaint)
@@ -44,6 +44,11 @@ enum Program {
       end(with: .usage(CachetMFA.message(for: error)))
     }
     exit(Exit.yes.rawValue)
+  }
+
+  /// What was typed behind the program's name.
+  private static var arguments: [String] {
+    (0..<argument_count()).map { unsafe String(cString: argument($0)) }
   }
 
   private static func end(with complaint: Complaint) -> Never {

@@ -90,6 +90,35 @@ struct AcceptanceTests {
     #expect(try FeatureReview(path: path).entries.isEmpty)
   }
 
+  @Test("in a container a checkout's baseline counts, but not one of PHP's, or one for all")
+  func container() throws {
+    var file = SourceFile(path: "baseline.json", bytes: [], isWritableByOthers: true, owner: 4242)
+    let refusal = Obstacle.damaged(
+      path: "baseline.json", what: "counts only where nobody but root can write it")
+    func judge(_ file: SourceFile, isInContainer: Bool) throws(Obstacle) {
+      try file.mustBeOurs(webUser: "www-data", isInContainer: isInContainer)
+    }
+    guard geteuid() == 0 else { return }
+    try judge(file, isInContainer: true)
+    #expect(throws: refusal) { try judge(file, isInContainer: false) }
+    file.isOpenToWrite = true
+    #expect(throws: refusal) { try judge(file, isInContainer: true) }
+    (file.isOpenToWrite, file.owner) = (false, 33)
+    #expect(throws: refusal) { try judge(file, isInContainer: true) }
+  }
+
+  @Test("a container is known by what its manager leaves inside")
+  func containers() throws {
+    let fixture = try Fixture(.three)
+    func isAround(_ environment: [String: String] = [:]) -> Bool {
+      Container.isAround(below: fixture.host, environment: environment)
+    }
+    #expect(!isAround() && !isAround(["container": ""]))
+    #expect(isAround(["container": "podman"]) && isAround(["KUBERNETES_SERVICE_HOST": "192.0.2.1"]))
+    try fixture.writeHost("/.dockerenv", "")
+    #expect(isAround())
+  }
+
   @Test("what is no baseline is not taken for an empty one")
   func damaged() throws {
     let fixture = try Fixture(.two4)

@@ -54,6 +54,19 @@ struct CommandTests {
         cachet-mfa audit: hint: Cachet does not start with this line; correct it
 
         """)
+    for (format, words) in [
+      ("json", "\"outcome\" : \"failed\""), ("sarif", "could not check anything: "),
+      ("junit", "<error message=\""),
+    ] {
+      let report = try await audit(fixture.root, "--format", format)
+      #expect(report.status == 2 && report.errors == refused.errors)
+      #expect(report.output.contains(words), "\(format)")
+      let empty = try await audit("/nonexistent", "--format", format)
+      #expect(empty.status == 2 && empty.output.contains(words), "\(format)")
+      let list = try await audit(
+        fixture.root, "--format", format, "--environment", "/nonexistent")
+      #expect(list.status == 2 && list.output.contains(words), "\(format)")
+    }
     let nowhere = try await audit("/nonexistent")
     #expect(nowhere.status == 2)
     #expect(nowhere.errors == "cachet-mfa audit: error: /nonexistent: No such file or directory\n")
@@ -94,6 +107,50 @@ struct CommandTests {
       unwritten.errors
         == "cachet-mfa audit: error: /nonexistent/b: cannot be written: No such file or directory\n"
     )
+  }
+
+  @Test(
+    "what is written to /dev/stdout arrives; /dev/null stays a device",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)), arguments: [true, false])
+  func devices(isPipe: Bool) async throws {
+    let fixture = try Fixture(.three)
+    let out = "\(fixture.host)-out"
+    defer { try? FileManager.default.removeItem(atPath: out) }
+    // A /dev of its own: a program that replaces devices must not find the machine's.
+    let script = """
+      set -e
+      mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3
+      for n in 1 2; do ln -s /proc/self/fd/$n /dev/$n; done
+      mv /dev/1 /dev/stdout && mv /dev/2 /dev/stderr
+      set +e
+      if [ -n "$OUT" ]; then "$0" audit "$@" >"$OUT"; else "$0" audit "$@"; fi
+      status=$?
+      [ -c /dev/null ] && [ -L /dev/stdout ] && [ -L /dev/stderr ] && exit "$status"
+      exit 99
+      """
+    func told(_ words: String..., to out: String = "") async throws -> Outcome {
+      try await run(
+        "unshare", ["--mount", "sh", "-c", script, Built.program] + words,
+        environment: ["OUT": out, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
+    }
+    let written = try await told(
+      fixture.root, "--only", "debug-mode", "--write-baseline", "/dev/stdout",
+      to: isPipe ? "" : out)
+    let text = isPipe ? written.output : try String(contentsOfFile: out, encoding: .utf8)
+    #expect(
+      text.hasPrefix("Cachet ") && text.hasSuffix("{\n  \"findings\" : [\n\n  ]\n}\n"), "\(written)"
+    )
+    #expect(written.status == 0)
+    for path in ["/dev/null", "/dev/stderr"] {
+      let quiet = try await told(fixture.root, "--only", "debug-mode", "--write-baseline", path)
+      #expect(quiet.status == 0, "\(quiet)")
+    }
+    let log = try await told("log", fixture.root, "--output", "/dev/stdout")
+    #expect(log.output.hasPrefix("Trail of Cachet ") && log.status != 99)
+    // What is read before it is written has to be a file.
+    for option in ["--state", "--mark"] {
+      #expect(try await told(fixture.root, option, "/dev/null").status == 2, "\(option)")
+    }
   }
 
   @Test("the list of features is one that the check takes")
@@ -166,6 +223,100 @@ struct CommandTests {
       #expect(script.status == 0 && script.output.contains("cachet-mfa-audit"))
       #expect(!script.output.contains("cachet-mfa audit_"))
     }
+  }
+
+  @Test(
+    "in a container the baseline of a checkout of somebody else's is taken, and not one of PHP's",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func checkout() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.set("APP_DEBUG", "true")
+    let file = "\(fixture.root)/baseline.json"
+    let words = [fixture.root, "--baseline", file, "--only", "debug-mode"]
+    #expect(try await audit(fixture.root, "--write-baseline", file).status == 1)
+    for (owner, status) in [(uid_t(4242), Int32(0)), (33, 2)] {
+      try #require(unsafe chown(file, owner, owner) == 0)
+      let told = try await audit(words, environment: ["container": "podman"])
+      #expect(told.status == status, "\(told)")
+      #expect(
+        told.errors.contains("counts only where nobody but root can write it") == (status == 2))
+    }
+  }
+
+  @Test(
+    "a folder below the document root that cannot be read may hold a link: nothing holds",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func unreadFolder() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.writeHost("/www/closed/index.html", "")
+    try fixture.writeHost(
+      "/site.conf", "server {\n  listen 80;\n  root \(fixture.host)/www;\n}\n")
+    let user: uid_t = 65534
+    for path in FileManager.default.subpaths(atPath: fixture.root) ?? [] {
+      try #require(unsafe chown("\(fixture.root)/\(path)", user, user) == 0)
+    }
+    for (mode, words) in [
+      (mode_t(0o700), "cannot be read, and a link there may lead"), (0o755, ""),
+    ] {
+      try #require(unsafe chmod("\(fixture.host)/www/closed", mode) == 0)
+      let told = try await run(
+        "setpriv",
+        [
+          "--reuid=\(user)", "--regid=\(user)", "--clear-groups", Built.audit, "check",
+          fixture.root, "--only", "document-root", "--web-server", "\(fixture.host)/site.conf",
+          "--format", "json",
+        ], environment: ["PATH": "/usr/bin:/bin"])
+      #expect(told.output.contains("may lead") == !words.isEmpty, "\(told)")
+      #expect(told.output.contains(words.isEmpty ? "document-root" : words), "\(told)")
+    }
+  }
+
+  @Test("a newer list of known holes is read, and one that is none is refused")
+  func advisories() async throws {
+    let fixture = try Fixture(.three)
+    let list = try #require(
+      "[\(AdvisoryListTests.osv)]".replacing("3.6.4", with: "4.9.9").data(using: .utf8))
+    let path = "\(fixture.root)/osv.json"
+    try list.write(to: URL(fileURLWithPath: path))
+    let words = [
+      fixture.root, "--only", "package-holes-critical", "--advisories", path, "--format", "json",
+    ]
+    let found = try await audit(words)
+    #expect(
+      found.status == 1 && found.output.contains("livewire/livewire is v4.3.4: CVE-2025-54068"))
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+    let refused = try await audit(words)
+    #expect(
+      refused.status == 2
+        && refused.errors.contains("is neither OSV's JSON nor that of 'composer audit'"))
+    #expect(try await audit(fixture.root, "--advisories", "/nonexistent").status == 2)
+    #expect(try await audit(fixture.root, "--php", "eight").status == 64)
+    let php = try await audit(
+      fixture.root, "--only", "php-lifetime", "--php", "7.4.33", "--fail-on", "medium",
+      "--format", "json")
+    #expect(
+      php.status == 1 && php.output.contains("php is 7.4.33; 7.4 got its last corrections on"))
+  }
+
+  @Test(
+    "without /proc the command line is read, and files are said to need it",
+    .enabled(if: isRoot, Comment(rawValue: needsRoot)))
+  func withoutProc() async throws {
+    let fixture = try Fixture(.three)
+    let script = "mount -t tmpfs none /proc && exec \"$0\" \"$@\""
+    func told(_ words: String...) async throws -> Outcome {
+      try await run(
+        "unshare", ["--mount", "sh", "-c", script, Built.program, "audit"] + words,
+        environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
+    }
+    let list = try await told("--list-checks")
+    #expect(list.status == 0 && list.output.contains("  debug-mode "), "\(list)")
+    let refused = try await told(fixture.root)
+    #expect(refused.status == 2)
+    #expect(
+      refused.errors
+        == "cachet-mfa audit: error: \(fixture.root)/vendor/composer/installed.json: is not read without /proc: mount it\n"
+    )
   }
 
   @Test("every check is listed and explained; every format is whole")

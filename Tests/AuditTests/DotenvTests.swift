@@ -137,8 +137,11 @@ struct DotenvTests {
       ("A=# c", false), ("A=\"pass#word\"", false), ("A=\"x\" #c", false),
     ])
   func cut(text: String, isCut: Bool) throws {
-    #expect(try Dotenv(Array(text.utf8), dialect: .five).entries.first?.isCutAtHash == isCut)
-    #expect(try Dotenv(Array(text.utf8), dialect: .two).entries.first?.isCutAtHash == false)
+    for dialect in [Dotenv.Dialect.three, .five] {
+      let entry = try Dotenv(Array(text.utf8), dialect: dialect).entries.first
+      #expect(entry?.misreading == (isCut ? .cutAtHash : nil), "\(dialect)")
+    }
+    #expect(try Dotenv(Array(text.utf8), dialect: .two).entries.first?.misreading == nil)
   }
 
   @Test("values that double one another are refused", arguments: Dotenv.Dialect.allCases)
@@ -152,8 +155,10 @@ struct DotenvTests {
   @Test("a file of one long value is read in its length's time", arguments: ["${A}", "\n"])
   func long(part: String) throws {
     let text = "A=x\nB=\"\(String(repeating: part, count: 1 << 20))\"\n"
-    let dotenv = try Dotenv(Array(text.utf8), dialect: .five)
-    #expect(dotenv.entry("B")?.value?.bytes.count == 1 << 20)
+    for dialect in [Dotenv.Dialect.three, .five] {
+      let dotenv = try Dotenv(Array(text.utf8), dialect: dialect)
+      #expect(dotenv.entry("B")?.value?.bytes.count == 1 << 20)
+    }
   }
 
   @Test("a value describes its length alone")

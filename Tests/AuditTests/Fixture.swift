@@ -26,6 +26,15 @@ final class Fixture {
     try write("public/index.php", "<?php\n")
     try write(".env", Self.environment(of: line).joined(separator: "\n") + "\n", mode: 0o640)
     for (path, text) in Self.sources(of: line) { try write(path, text) }
+    try install(Self.packages(of: line))
+  }
+
+  /// What Composer has installed, from line 3 on a package each, and locked alike.
+  func install(_ packages: [(name: String, version: String)], locked: Bool = true) throws {
+    let lines = packages.map { "{\"name\": \"\($0.name)\", \"version\": \"\($0.version)\"}" }
+    let text = "{\n\"packages\": [\n\(lines.joined(separator: ",\n"))\n]}\n"
+    try write("vendor/composer/installed.json", text)
+    if locked { try write("composer.lock", text) }
   }
 
   deinit {
@@ -62,7 +71,7 @@ final class Fixture {
         'app' =>\u{20}
         array (
           'env' => 'production', 'debug' => \(debug), 'url' => 'https://status.example.org',
-          'key' => 'base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'timezone' => 'UTC',
+          'key' => 'base64:WE0wA/8iV4UgVHPE1xr0bqzNcntjKYCQOfLXkGtYvfU=', 'timezone' => 'UTC',
         ),
         'database' => array ('default' => 'mysql', 'connections' => array ('mysql' => array (
           'host' => '127.0.0.1', 'database' => 'cachet', 'username' => 'cachet',
@@ -118,6 +127,7 @@ final class Fixture {
     var subject = Subject(
       installation: installation, configuration: try Configuration(of: installation))
     subject.options.hostRoot = host
+    subject.options.advisories = .success(try Self.advisories())
     try change(&subject.options)
     if database { subject.askDatabase() }
     return Audit(
@@ -133,7 +143,7 @@ final class Fixture {
     let three = line == .three
     return [
       "APP_ENV=production", "APP_DEBUG=false", "APP_URL=https://status.example.org",
-      "APP_KEY=base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+      "APP_KEY=base64:WE0wA/8iV4UgVHPE1xr0bqzNcntjKYCQOfLXkGtYvfU=",
       three ? "DB_CONNECTION=mysql" : "DB_DRIVER=mysql", "DB_HOST=127.0.0.1",
       "DB_DATABASE=cachet", "DB_USERNAME=cachet", "DB_PASSWORD=\"\(password)\"",
       three ? "MAIL_MAILER=log" : "MAIL_DRIVER=log", "CACHET_BEACON=false",
@@ -162,7 +172,10 @@ final class Fixture {
         ("\(incidents)/ReportIncidentCommandHandler.php", bareTemplate),
         ("\(incidents)/UpdateIncidentCommandHandler.php", bareTemplate),
         ("config/session.php", "<?php\nreturn [\n    'secure' => true,\n];\n"),
-        lock("laravel/framework", "v5.2.39", "vlucas/phpdotenv", "v2.6.1"),
+        (
+          "config/trustedproxy.php",
+          "<?php\nreturn [\n    'proxies' => [\n        '192.0.2.1',\n    ],\n];\n"
+        ),
       ]
     case .two4:
       return [
@@ -170,7 +183,6 @@ final class Fixture {
         (writer, openWriter), proxies,
         ("\(incidents)/CreateIncidentCommandHandler.php", sandboxed),
         ("\(incidents)/UpdateIncidentCommandHandler.php", sandboxed),
-        lock("laravel/framework", "v5.7.29", "vlucas/phpdotenv", "v2.6.9"),
       ]
     case .two5:
       return [
@@ -183,24 +195,59 @@ final class Fixture {
         ),
         ("\(incidents)/CreateIncidentCommandHandler.php", bareTemplate),
         ("\(incidents)/UpdateIncidentCommandHandler.php", bareTemplate),
-        lock("laravel/framework", "v5.7.29", "vlucas/phpdotenv", "v2.6.7"),
       ]
     case .three:
       return [
-        ("config/cachet.php", "<?php\n// AuthenticateRemoteUser::class,\n"),
-        lock(
-          "laravel/framework", "v11.44.0", "vlucas/phpdotenv", "v5.6.1", "cachethq/core",
-          "dev-main"),
+        (
+          "config/cachet.php",
+          "<?php\n// AuthenticateRemoteUser::class,\nreturn ['middleware' => [], 'path' => env('CACHET_PATH', '/')];\n"
+        ),
+        (
+          "vendor/cachethq/core/src/Renderers/TwigRenderer.php",
+          "<?php\n$env = new Environment(new ArrayLoader([]));\n$env->addExtension(new SandboxExtension());\n"
+        ),
       ]
     }
   }
 
-  private static func lock(_ words: String...) -> (String, String) {
-    let packages = stride(from: 0, to: words.count, by: 2).map {
-      "{\"name\": \"\(words[$0])\", \"version\": \"\(words[$0 + 1])\"}"
+  static func packages(of line: Installation.Line) -> [(name: String, version: String)] {
+    switch line {
+    case .two3: [("laravel/framework", "v5.2.39"), ("vlucas/phpdotenv", "v2.6.1")]
+    case .two4: [("laravel/framework", "v5.7.29"), ("vlucas/phpdotenv", "v2.6.9")]
+    case .two5: [("laravel/framework", "v5.7.29"), ("vlucas/phpdotenv", "v2.6.7")]
+    case .three:
+      [
+        ("laravel/framework", "v12.61.1"), ("vlucas/phpdotenv", "v5.6.1"),
+        ("cachethq/core", "dev-main"), ("livewire/livewire", "v4.3.4"),
+      ]
     }
-    return ("composer.lock", "{\"packages\": [\(packages.joined(separator: ", "))]}\n")
   }
+
+  /// Of today, with two holes of Livewire, and Laravel's series that have ended and one that has not.
+  static func advisories() throws -> Advisories {
+    let list = try AdvisoryList(
+      Array(
+        """
+        {"published": "\(Day.today)", "advisories": [
+          {"id": "CVE-2025-54068", "package": "livewire/livewire",
+           "affected": ">=3.0.0-beta.1,<3.6.4", "severity": "critical", "exploited": true},
+          {"id": "CVE-2024-47823", "package": "livewire/livewire",
+           "affected": "<2.12.7 || >=3.0.0-beta.1,<3.5.2", "severity": "high"},
+          {"id": "CVE-2026-81887", "package": "livewire/livewire",
+           "affected": ">=3.0.0-beta.1,<3.8.3 || >=4.0.0-beta.1,<4.3.4", "severity": "medium"}],
+         "lifetimes": {
+           "laravel/framework":
+             {"5.2": "2016-12-21", "5.7": "2019-09-04", "6": "2022-09-06", "11": "2026-03-12",
+              "12": "2999-01-01"},
+           "php": {"7.4": "2022-11-28", "8.2": "2024-12-31", "8.4": "2999-01-01"}},
+         "distributions": [{"system": "debian 12", "php": "8.2", "until": "2999-01-01"}]}
+        """.utf8))
+    return Advisories([
+      Advisories.Source(path: "known holes", published: Day.today, list: list)
+    ])
+  }
+
+  static let installed = "vendor/composer/installed.json"
 
   /// What a release cannot help.
   static func given(_ line: Installation.Line) -> Set<String> {
@@ -210,7 +257,7 @@ final class Fixture {
         "end-of-life VERSION:", "cve-2021-39165 app/Models/Traits/SearchableTrait.php:3",
         "cve-2021-39173 app/Http/Middleware/ReadyForUse.php:2",
         "cve-2023-43661 app/Bus/Handlers/Commands/Incident/ReportIncidentCommandHandler.php:2",
-        "cve-2024-52301 composer.lock:",
+        "cve-2024-52301 \(installed):3", "laravel-lifetime \(installed):3",
       ]
     case .two4:
       [
@@ -218,13 +265,15 @@ final class Fixture {
         "cve-2021-39172 app/Bus/Handlers/Commands/System/Config/UpdateConfigCommandHandler.php:2",
         "cve-2021-39173 app/Http/Middleware/ReadyForUse.php:2",
         "cve-2021-39174 app/Bus/Handlers/Commands/System/Config/UpdateConfigCommandHandler.php:2",
-        "cve-2024-52301 composer.lock:", "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
+        "cve-2024-52301 \(installed):3", "laravel-lifetime \(installed):3",
+        "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
       ]
     case .two5:
       [
         "end-of-life VERSION:",
         "cve-2023-43661 app/Bus/Handlers/Commands/Incident/CreateIncidentCommandHandler.php:2",
-        "cve-2024-52301 composer.lock:", "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
+        "cve-2024-52301 \(installed):3", "laravel-lifetime \(installed):3",
+        "trusted-proxies app/Http/Middleware/TrustProxies.php:3",
       ]
     case .three: []
     }

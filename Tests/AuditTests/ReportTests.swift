@@ -93,7 +93,7 @@ struct ReportTests {
     let installation = try Installation(Folder(root: fixture.root))
     let text = TextReport(audit: audit, installation: installation, inColour: false).text()
     #expect(text.contains("public/????2J??ü.sql: the web server serves it"))
-    let json = try JSONReport(audit, of: installation).text()
+    let json = try JSONReport(audit, of: installation, in: installation.folder).text()
     #expect(json.contains(#""public/\u202e\u2066\u200b\u009b2J\u007f\udb40\udc41ü.sql""#))
     let read = try #require(
       JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
@@ -104,7 +104,7 @@ struct ReportTests {
     let sarif = try SARIFReport(audit).text()
     #expect(sarif.contains(#"public-leftovers public/\u202e"#))
     #expect(sarif.contains(#""uri" : "public/%E2%80%AE%E2%81%A6"#))
-    let junit = JUnitReport(audit: audit).text()
+    let junit = JUnitReport(audit: audit, failOn: .info).text()
     for report in [text, json, sarif, junit] {
       for scalar in report.unicodeScalars {
         #expect(scalar == "\n" || Printable.isShown(scalar), "\(scalar.value)")
@@ -187,7 +187,7 @@ struct ReportTests {
   @Test("json: every check with its outcome")
   func json() throws {
     let (audit, installation) = try Self.audited()
-    let data = Data(try JSONReport(audit, of: installation).text().utf8)
+    let data = Data(try JSONReport(audit, of: installation, in: installation.folder).text().utf8)
     let report = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     let checks = try #require(report["checks"] as? [[String: Any]])
     #expect(checks.compactMap { $0["id"] as? String } == Check.all.map(\.id))
@@ -218,7 +218,7 @@ struct ReportTests {
   @Test("junit: well-formed, counted right, and hostile words are words")
   func junit() throws {
     let (audit, _) = try Self.audited()
-    let text = JUnitReport(audit: audit).text()
+    let text = JUnitReport(audit: audit, failOn: .info).text()
     let counter = XMLCounter()
     let parser = XMLParser(data: Data(text.utf8))
     parser.delegate = counter
@@ -228,6 +228,50 @@ struct ReportTests {
     #expect(counter.failures == counter.elements["failure"])
     #expect(
       JUnitReport.escaped("<a b=\"c\">&\n\u{1B}\u{0}") == "&lt;a b=&quot;c&quot;&gt;&amp;&#10;??")
+  }
+
+  @Test("junit fails what the run fails, and tells what is below that")
+  func junitThreshold() throws {
+    let (audit, _) = try Self.audited()
+    for severity in Severity.allCases {
+      let counter = XMLCounter()
+      let parser = XMLParser(
+        data: Data(JUnitReport(audit: audit, failOn: severity).text().utf8))
+      parser.delegate = counter
+      #expect(parser.parse())
+      let open = Set(audit.open.map(\.check.id))
+      let failing = Check.all.filter { open.contains($0.id) && $0.severity >= severity }.count
+      #expect(counter.failures == failing && counter.elements["failure"] ?? 0 == failing)
+      #expect(counter.elements["system-out"] ?? 0 == open.count - failing)
+      // As 'check' ends the run.
+      #expect((audit.worst ?? .info >= severity) == (failing > 0))
+    }
+  }
+
+  @Test("sarif: a file outside of the installation is a file URI, one inside is relative")
+  func uris() throws {
+    let fixture = try Fixture(.three)
+    try fixture.writeHost("/etc/php/8.4/fpm/pool.d/www.conf", "[www]\nenv[APP_DEBUG] = on\n")
+    try fixture.set("APP_DEBUG", "on")
+    let sarif = try SARIFReport(fixture.audit()).text()
+    #expect(sarif.contains("\"uri\" : \"file:///etc/php/8.4/fpm/pool.d/www.conf\""))
+    #expect(sarif.contains("\"uri\" : \".env\""))
+    #expect("/a b:c".uriReference == "file:///a%20b%3Ac" && "a:b".uriReference == "a%3Ab")
+  }
+
+  @Test("where nothing could be judged every format says so for every check")
+  func nothing() throws {
+    let audit = Audit(checks: Check.all, stoppedBy: .notRegular(path: ".env"))
+    let counter = XMLCounter()
+    let parser = XMLParser(data: Data(JUnitReport(audit: audit, failOn: .high).text().utf8))
+    parser.delegate = counter
+    #expect(parser.parse() && counter.elements["error"] == Check.all.count)
+    let sarif = try SARIFReport(audit).text()
+    #expect(sarif.contains("\"executionSuccessful\" : false"))
+    #expect(sarif.contains("\"could not check anything: .env: not a regular file\""))
+    let json = try JSONReport(audit, of: nil, in: Folder(root: "/srv")).text()
+    #expect(json.split(separator: "\"outcome\" : \"failed\"").count == Check.all.count + 1)
+    #expect(json.contains("\"path\" : \"/srv\"") && !json.contains("\"version\""))
   }
 
   @Test("what could not be looked at is an error in every format, and no rating is given")
@@ -247,9 +291,12 @@ struct ReportTests {
     ).text()
     #expect(text.contains("Rating: unknown (") && text.contains("1 check could not be made)"))
     #expect(text.contains("\nCould not be made\n  cve-2021-39165           \(words)\n"))
-    #expect(JUnitReport(audit: audit).text().contains("<error message=\"\(words)\"/>"))
+    #expect(
+      JUnitReport(audit: audit, failOn: .info).text().contains("<error message=\"\(words)\"/>"))
     #expect(try SARIFReport(audit).text().contains("\"executionSuccessful\" : false"))
-    #expect(try JSONReport(audit, of: installation).text().contains("\"outcome\" : \"failed\""))
+    #expect(
+      try JSONReport(audit, of: installation, in: installation.folder).text().contains(
+        "\"outcome\" : \"failed\""))
   }
 }
 

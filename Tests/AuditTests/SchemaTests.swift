@@ -26,7 +26,10 @@ struct SchemaTests {
       #expect(!audit.open.isEmpty && audit.findings.contains { $0.accepted != nil })
       #expect(line == .three || !audit.failures.isEmpty)
       return audit
-    } + [try Fixture(.three).audit()]
+    } + [
+      try Fixture(.three).audit(), Audit(checks: Check.all, stoppedBy: .notRegular(path: ".env")),
+      try Fixture(.two4).audit { $0.advisories = .success(try Advisories.bundled()) },
+    ]
   }
 
   @Test("sarif: what is printed is SARIF 2.1.0")
@@ -43,7 +46,7 @@ struct SchemaTests {
   @Test("junit: what is printed is what build servers read")
   func junit() async throws {
     for audit in try Self.audits() {
-      let report = JUnitReport(audit: audit).text()
+      let report = JUnitReport(audit: audit, failOn: .high).text()
       for schema in Self.schemas("report.junit.xsd", besides: "JUNIT_SCHEMA") {
         let told = try await Self.validated(junit: report, by: schema)
         #expect(told.status == 0, "\(schema): \(told.errors)")
@@ -65,6 +68,8 @@ struct SchemaTests {
       ("an unknown key", { $0["unknown"] = true }),
       ("no place", { $0["locations"] = [Any]() }),
       ("a rule that is no number", { $0["ruleIndex"] = "0" }),
+      ("a whole path without a scheme", { $0["locations"] = Self.place("/etc/passwd") }),
+      ("a place on another host", { $0["locations"] = Self.place("file://host/etc") }),
     ]
     for (what, change) in changes {
       var log = log
@@ -92,12 +97,16 @@ struct SchemaTests {
     ])
   func junitControls(what: String, other: String) async throws {
     let audit = try #require(try Self.audits().first)
-    let report = JUnitReport(audit: audit).text()
+    let report = JUnitReport(audit: audit, failOn: .high).text()
     let place = try #require(report.firstRange(of: what))
     let told = try await Self.validated(
       junit: report.replacingCharacters(in: place, with: other),
       by: Self.schema("report.junit.xsd"))
     #expect(told.status != 0, "\(told)")
+  }
+
+  private static func place(_ uri: String) -> [Any] {
+    [["physicalLocation": ["artifactLocation": ["uri": uri]]]]
   }
 
   private static func schema(_ name: String) -> String {

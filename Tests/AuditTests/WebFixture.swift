@@ -83,13 +83,16 @@ final class WebFixture {
   }
 
   /// nginx with a server for Cachet, whose first line of its own is line 6.
-  func nginx(_ lines: String, before: String = "", listen: String = "443 ssl") throws -> Audit {
+  func nginx(
+    _ lines: String, before: String = "", listen: String = "443 ssl",
+    root: String = "/srv/cachet/public"
+  ) throws -> Audit {
     let head = """
       http {
         \(before)
         server {
           listen \(listen);
-          root /srv/cachet/public;
+          \(root.isEmpty ? "" : "root \(root);")
 
       """
     try write(Self.nginx, head + lines + "\n}\n}\n")

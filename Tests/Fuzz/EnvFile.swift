@@ -1,10 +1,11 @@
-/// A dotenv file, in all three dialects, and what Laravel makes of its values; or the configuration
+/// A dotenv file, in all dialects, and what Laravel makes of its values; or the configuration
 /// that it has cached.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let text = input(data, size)
   for dialect in Dotenv.Dialect.allCases { read(text, dialect) }
-  compareTwos(text)
+  compare(text, strict: .two, lenient: .lenientTwo)
+  compare(text, strict: .three, lenient: .lenientThree)
   readCached(text)
   return 0
 }
@@ -17,13 +18,15 @@ private func read(_ text: [UInt8], _ dialect: Dotenv.Dialect) {
     for entry in file.entries {
       expect(entry.line >= line && entry.line <= last, "lines in their order, and in the file")
       line = entry.line
-      expect(dialect != .five || !entry.name.isEmpty, "a name")
-      expect(dialect == .five || entry.value != nil, "a value")
+      expect(dialect.isOfLaravelFive || !entry.name.isEmpty, "a name")
+      expect(!dialect.isOfLaravelFive || entry.value != nil, "a value")
       let found = file.entry(entry.name)
       expect(found?.name == entry.name, "what was read is found")
       judge(entry.value, dialect)
     }
-    if let lost = file.lostFrom { expect(dialect == .five && lost <= last, "a line that is lost") }
+    if let lost = file.lostFrom {
+      expect(!dialect.isOfLaravelFive && lost <= last, "a line that is lost")
+    }
   } catch {
     expect(error.line >= 1 && error.line <= last, "the line of a refusal")
   }
@@ -46,10 +49,10 @@ private func judge(_ value: HiddenValue?, _ dialect: Dotenv.Dialect) {
   }
 }
 
-/// What the strict dialect of phpdotenv 2 accepts, the lenient one reads alike.
-private func compareTwos(_ text: [UInt8]) {
-  guard let strict = try? Dotenv(text, dialect: .two) else { return }
-  guard let lenient = try? Dotenv(text, dialect: .lenientTwo) else {
+/// What the strict dialect of a phpdotenv accepts, the lenient one reads alike.
+private func compare(_ text: [UInt8], strict: Dotenv.Dialect, lenient: Dotenv.Dialect) {
+  guard let strict = try? Dotenv(text, dialect: strict) else { return }
+  guard let lenient = try? Dotenv(text, dialect: lenient) else {
     return expect(false, "lenient is lenient")
   }
   expect(strict.entries.count == lenient.entries.count, "the same entries")
@@ -66,5 +69,30 @@ private func readCached(_ text: [UInt8]) {
     }
   } catch {
     expect(error.line >= 1 && error.line <= last, "the line where it ends")
+  }
+  readConfiguration(text, last)
+}
+
+/// The same as a file of the configuration that somebody wrote.
+private func readConfiguration(_ text: [UInt8], _ last: Int) {
+  do throws(ConfigurationReader.Refusal) {
+    let entries = try ConfigurationReader.entries(of: text)
+    for (name, entry) in entries {
+      expect(entry.line >= 1 && entry.line <= last, "a line of the file")
+      expect(!name.isEmpty || text.count > 0, "a name of the file")
+      judge(entry.expression, depth: 0)
+    }
+  } catch {
+    expect(error.line >= 1 && error.line <= last, "the line where it ends")
+  }
+}
+
+private func judge(_ expression: ConfigurationReader.Expression, depth: Int) {
+  expect(depth <= 100, "an end")
+  switch expression {
+  case .value(let value):
+    if case .bool(let isOn) = value { expect(value.isTruthy == isOn, "a switch") }
+  case .variable(_, let otherwise?): judge(otherwise, depth: depth + 1)
+  case .variable(_, nil), .unknown: break
   }
 }

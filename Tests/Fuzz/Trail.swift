@@ -1,5 +1,5 @@
-/// Lines of logs, by all readers: the first byte says how large the pieces are that they come in. What
-/// looks like gzip is unpacked first.
+/// Lines of logs, by all readers, text and JSON: the first byte says how large the pieces are that they
+/// come in. What looks like gzip is unpacked first.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let all = input(data, size)
@@ -7,6 +7,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let text = all.dropFirst()
   let lines = split(Gunzip.isGzip(text) ? unpack(text, by: size)[...] : text, by: size)
   var laravel = LaravelReader { $0.inUTC }
+  var resumed = laravel
+  resumed.resume()
   let auth = AuthReader(
     clock: { $0.inUTC }, now: Moment(seconds: 1_790_856_000), thisYear: 2026)
   for line in lines {
@@ -16,8 +18,18 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
       let reading = access.read(bytes)
       expect(reading == access.read(bytes), "the same line is the same")
       judge(reading)
+      judgeClient(reading)
     }
-    judge(laravel.read(bytes))
+    judgeObject(bytes)
+    let entry = laravel.read(bytes)
+    judge(entry)
+    // Within an entry a line is never too much, and tells no more than before.
+    let inside = resumed.read(bytes)
+    if case .unreadable = entry {
+      expect(inside == .nothing, "the rest of an entry")
+    } else {
+      expect(inside == entry, "an entry is one wherever it stands")
+    }
     judge(auth.read(bytes))
     let values = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
     if let row = ActionRow(values.map { String(decoding: $0, as: UTF8.self) }, clock: { $0.inUTC })
@@ -90,6 +102,28 @@ private func unpack(_ packed: ArraySlice<UInt8>, by size: Int) -> [UInt8] {
   expect(longer.made.starts(with: shorter.made), "the same")
   expect(!small.isWhole || small.made.count == large.made.count, "as much")
   return longer.made
+}
+
+/// Whoever is told to have asked has an address of IP, or a name.
+private func judgeClient(_ reading: LineReading) {
+  guard case .occurrence(let one) = reading, let address = one.address else { return }
+  let bytes = Array(address.utf8)[...]
+  // One that is too long to be shown whole is cut.
+  expect(address.hasSuffix("...") || ClientAddress.kind(of: bytes) != nil, "a client")
+  expect(ClientAddress.withoutPort(bytes).elementsEqual(bytes), "without a port")
+}
+
+private let members = JSONLine.Names(["a", "b", "b/c", "MESSAGE"])
+
+/// What is asked for of an object depends on nothing that is asked for beside it.
+private func judgeObject(_ line: ArraySlice<UInt8>) {
+  let some = JSONLine(line, members)
+  let none = JSONLine(line, JSONLine.Names([]))
+  // What nobody asks for need not be unescaped.
+  expect(some == nil || none != nil, "an object is one")
+  guard let some, let one = JSONLine(line, JSONLine.Names(["b/c"])) else { return }
+  expect(some[2] == one[0], "the same member")
+  if let text = some.text(0) { expect(text.count <= line.count, "nothing is added") }
 }
 
 private func judge(_ reading: LineReading) {

@@ -14,6 +14,22 @@ extension HostTests {
       "AuthType Basic\nAuthName a\nAuthBasicProvider file\nAuthUserFile /dev/null\n"
     private static let valid = ask + "Require valid-user\n"
 
+    /// A document root with a `.htaccess` of its own.
+    private static func tree(
+      _ name: String, _ lines: String, overrides: String = "All", folder: String = "/public"
+    ) -> String {
+      let root = "/srv/\(name)\(folder)"
+      return
+        "DocumentRoot \(root)\n<Directory \(root)>\nAllowOverride \(overrides)\n\(lines)\n</Directory>\n"
+    }
+
+    private static let trees = [
+      "any/public": Web.htaccess + "Satisfy Any\n",
+      "granted/public": Web.htaccess + "Require all granted\n",
+      "below": "RewriteEngine On\nRewriteRule ^(.*)$ public/$1 [L]\n",
+      "below/public": Web.htaccess,
+    ]
+
     static let apache: [Site] = [
       ("", false),
       // The backend of another, which redirects nothing.
@@ -128,6 +144,14 @@ extension HostTests {
       ),
       (
         """
+        SetEnvIf Request_URI "." GUARDED
+        SetEnvIf X-Skip "^1$" !GUARDED
+        <If "-n reqenv('GUARDED')">
+        \(valid)</If>
+        """, true
+      ),
+      (
+        """
         SetEnvIf "^X-Secret$" "^a$" KNOWN
         <If "-z reqenv('KNOWN')">
         \(valid)</If>
@@ -167,6 +191,53 @@ extension HostTests {
         """, false
       ),
       ("Redirect /auth https://status.example.org/\nRedirectMatch gone ^/setup", false),
+      // Who comes first: rules, then the proxy, then redirects.
+      (
+        "Redirect permanent / https://status.example.org/\nProxyPass / http://127.0.0.1:8101/",
+        false
+      ),
+      (
+        "ProxyPass / http://127.0.0.1:8101/\nRewriteEngine On\nRewriteRule ^/dash - [F]\nRewriteRule ^/auth https://a/ [R]",
+        false
+      ),
+      (
+        "Redirect /auth https://status.example.org/\nRewriteEngine On\nRewriteRule ^/auth /srv/cachet/public/index.php [L]",
+        false
+      ),
+      (
+        "ErrorDocument 403 /index.php\n<Location /dashboard>\nRequire all denied\n</Location>",
+        false
+      ),
+      ("ErrorDocument 401 /index.php\n<Location /auth>\n\(valid)</Location>", false),
+      ("ErrorDocument 404 /index.php\nRedirectMatch 404 ^/auth\nRedirect gone /setup", false),
+      (
+        "ErrorDocument 410 /index.php\nRewriteEngine On\nRewriteRule ^/auth - [G]\nRewriteRule ^/setup - [F]\nRewriteRule ^/dash - [R=410]",
+        false
+      ),
+      (
+        "ErrorDocument 404 /index.php\n<LocationMatch ^/dashboard/>\n\(valid)</LocationMatch>",
+        false
+      ),
+      (
+        "ErrorDocument 403 /index.php\n<Location />\nRequire all denied\n</Location>", false
+      ),
+      ("ErrorDocument 403 \"no\"\n<Location /dashboard>\nRequire all denied\n</Location>", false),
+      ("VirtualDocumentRoot /srv/cachet/public\n<Location /auth>\n\(valid)</Location>", false),
+      // What .htaccess says counts where it may say it.
+      (tree("any", "Require all granted") + "<Location /dashboard>\n\(valid)</Location>", false),
+      (
+        tree("any", "Require all granted\nOrder deny,allow\nDeny from all")
+          + "<Location /dashboard>\n\(valid)</Location>", false
+      ),
+      (tree("granted", valid), false),
+      (tree("granted", valid, overrides: "FileInfo"), false),
+      (tree("granted", valid, overrides: "FileInfo Nonfatal=Override"), false),
+      (tree("below", "Require all granted", folder: ""), false),
+      (
+        tree("below", "Require all granted", folder: "")
+          + "<Location /public/dashboard>\n\(valid)</Location>",
+        false
+      ),
       (
         """
         Define CACHET_MFA /usr/share/cachet-mfa
@@ -181,6 +252,8 @@ extension HostTests {
       fastcgi_param SCRIPT_FILENAME /srv/cachet/public/index.php;
       fastcgi_pass unix:/run/php/cachet.sock;
       """
+    private static let snippet =
+      "include snippets/fastcgi-php.conf; fastcgi_pass unix:/run/php/cachet.sock;"
     private static let basic = "auth_basic a; auth_basic_user_file /dev/null;"
     private static let php = "location ~ \\.php(/|$) { \(pass) }"
     private static let front = "location / { try_files $uri /index.php$is_args$args; }"
@@ -240,6 +313,21 @@ extension HostTests {
       ("error_page 404 = /index.php; root /srv/cachet/public; location / { } \(php)", false),
       ("merge_slashes off; location / { \(pass) } location /dashboard { \(basic) \(pass) }", false),
       ("location / { if ($guarded) { return 404; } \(pass) }", false),
+      // As Debian ships it.
+      ("\(front)\nlocation ~ \\.php$ { \(snippet) }", false),
+      ("\(front)\nlocation ~ \\.php(/|$) { \(snippet) }", false),
+      (
+        "\(front)\nlocation ~ \\.php$ { \(snippet) } location /dashboard { \(basic) try_files $uri /index.php; }",
+        false
+      ),
+      (
+        "\(front)\nlocation ~ [^/]\\.php(/|$) { fastcgi_split_path_info ^(.+?\\.php)(/.*)$; if (!-f $document_root$fastcgi_script_name) { return 404; } \(pass) }",
+        false
+      ),
+      (
+        "set $base /srv/cachet; root $base/public; \(front)\n\(php)\nlocation /auth { deny all; }",
+        false
+      ),
       ("include /usr/share/cachet-mfa/nginx/guard.conf;", false),
     ]
 
@@ -280,7 +368,7 @@ extension HostTests {
         try host.write(text, to: "/etc/apache2/sites-available/cachet.conf")
         try await host.must(
           """
-          a2enmod -q headers proxy_fcgi proxy_http request rewrite
+          a2enmod -q headers proxy_fcgi proxy_http request rewrite vhost_alias
           a2dissite -q 000-default && a2ensite -q cachet && : >/etc/apache2/ports.conf
           mkdir -p -m 1777 /run/lock && apachectl start
           """)
@@ -320,13 +408,18 @@ extension HostTests {
         try host.copy("packaging/nginx", to: "/usr/share/cachet-mfa/nginx")
         try host.copy("Tests/HostTests/cachet", to: "/srv/cachet/public/index.php")
         try host.write(Web.htaccess, to: "/srv/cachet/public/.htaccess")
+        for (folder, text) in Self.trees {
+          try host.write(text, to: "/srv/\(folder)/.htaccess")
+          guard folder.hasSuffix("public") else { continue }
+          try host.copy("Tests/HostTests/cachet", to: "/srv/\(folder)/index.php")
+        }
         try await Web.startPHP(on: host)
         try await body(host)
       }
     }
 
     private static let requests: [WebRequest] = {
-      let guarded = GuardedPaths(.two4, base: "")
+      let guarded = GuardedPaths(.two4)
       let spelled = ["/dashboard", "/auth/login", "/dashboard/settings/mail"].flatMap {
         GuardedPaths.spellings(of: $0).map { WebRequest("GET", $0) }
       }

@@ -41,6 +41,13 @@ bool each_name(const char *folder, void (*body)(const char *name, void *context)
 /* The working folder into `room`; false where it is gone or too long. */
 static inline bool working_folder(char *room, size_t size) { return getcwd(room, size) != NULL; }
 
+/*
+ * The words of the command line behind the program's name, and how many. Swift reads them from /proc,
+ * and finds none where that is not mounted.
+ */
+int argument_count(void);
+const char *argument(int index);
+
 /* Columns of the terminal at `fd`, 0 where it is none or does not tell. */
 int terminal_columns(int fd);
 

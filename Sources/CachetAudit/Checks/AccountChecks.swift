@@ -37,7 +37,7 @@ extension Check {
         }
         return try subject.withDatabase { (live) throws(Obstacle) in
           guard let tokens = try live.tokens.get() else {
-            return .notApplicable("there is no table of tokens")
+            return .notAsked("there is no table personal_access_tokens to be seen")
           }
           return Verdict(
             tokens.compactMap { token in
@@ -106,8 +106,12 @@ extension Subject {
     _ counts: (LiveDatabase.Account) -> Bool
   ) throws(Obstacle) -> Verdict {
     try withDatabase { (live) throws(Obstacle) in
-      Verdict(
-        try live.accounts.get().filter { counts($0) && !$0.hasSecondFactor }.map { account in
+      let accounts = try live.accounts.get()
+      guard accounts.contains(where: counts) else {
+        return .notApplicable("there is no such account")
+      }
+      return Verdict(
+        accounts.filter { counts($0) && !$0.hasSecondFactor }.map { account in
           stored(account.name, "\(account.name) has no second factor in Cachet")
         })
     }

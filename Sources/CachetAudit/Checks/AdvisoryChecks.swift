@@ -23,10 +23,10 @@ extension Check {
         "no release of 2.3 or 2.4 has the correction, the fork's 2.5 and 3.x do; until then let the web server refuse query names on /api/v1 that are no plain words (docs/web.md), and accept this (--baseline)",
       reference: "GHSA-79mg-4w23-4fqc",
       look: { (subject) throws(Obstacle) in
-        try subject.probe("app/Models/Traits/SearchableTrait.php") { file in
-          file.contains("where($search)") && !file.contains("array_intersect_key(")
-            ? ("where($search)", "what a stranger asks for goes into the query as it came") : nil
-        }
+        try subject.probe(
+          "app/Models/Traits/SearchableTrait.php",
+          corrected: ["array_intersect_key(", "in_array($key, $this->searchable"],
+          open: "where($search)", "what a stranger asks for goes into the query as it came")
       }),
     Check(
       id: "cve-2021-39172", family: .advisories, severity: .high,
@@ -37,10 +37,9 @@ extension Check {
         "make .env read-only for PHP (env-writable) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-9jxw-cfrh-jxq6",
       look: { (subject) throws(Obstacle) in
-        try subject.probe(configurationHandler) { file in
-          file.contains("\"\\n\"")
-            ? nil : ("file_put_contents", "a value with a line break is written as it came")
-        }
+        try subject.probe(
+          configurationHandler, corrected: ["\"\\n\""], open: "file_put_contents",
+          "a value with a line break is written as it came", isIn: [.two4, .two5])
       }),
     Check(
       id: "cve-2021-39173", family: .advisories, severity: .high,
@@ -51,10 +50,9 @@ extension Check {
         "let the web server close /setup (docs/web.md) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-r67m-m8c7-jp83",
       look: { (subject) throws(Obstacle) in
-        try subject.probe("app/Http/Middleware/ReadyForUse.php") { file in
-          file.contains("=== null")
-            ? nil : ("app_name", "an empty name counts as not set up")
-        }
+        try subject.probe(
+          "app/Http/Middleware/ReadyForUse.php", corrected: ["=== null"], open: "app_name",
+          "an empty name counts as not set up")
       }),
     Check(
       id: "cve-2021-39174", family: .advisories, severity: .high,
@@ -65,10 +63,9 @@ extension Check {
         "make .env read-only for PHP (env-writable) and accept this (--baseline), or use the fork's 2.5.1 or 3.x",
       reference: "GHSA-88f9-7xxh-c688",
       look: { (subject) throws(Obstacle) in
-        try subject.probe(configurationHandler) { file in
-          file.contains("resolveNestedVariables")
-            ? nil : ("file_put_contents", "a value with ${...} is written as it came")
-        }
+        try subject.probe(
+          configurationHandler, corrected: ["resolveNestedVariables"], open: "file_put_contents",
+          "a value with ${...} is written as it came", isIn: [.two4, .two5])
       }),
     Check(
       id: "cve-2023-43661", family: .advisories, severity: .critical,
@@ -77,21 +74,31 @@ extension Check {
       fix: "move to 2.4.1 at least, or to 3.x",
       reference: "GHSA-hv79-p62r-wg3p",
       look: { (subject) throws(Obstacle) in
-        var isSeen = false
-        for name in ["Create", "Report", "Update"] {
-          let path = "app/Bus/Handlers/Commands/Incident/\(name)IncidentCommandHandler.php"
-          let verdict = try subject.probe(path) { file in
-            file.contains("Twig") && !file.contains("SandboxExtension")
-              ? ("Twig", "the template is rendered without a sandbox") : nil
-          }
-          if case .holds = verdict {
-            isSeen = true
-            continue
-          }
-          if case .notApplicable = verdict, subject.installation.line != .three { continue }
-          return verdict
+        guard subject.installation.line != .three else {
+          return .notApplicable("3.x has other code for it (see template-sandbox)")
         }
-        return isSeen ? .holds : .notAsked("nothing here renders templates of incidents")
+        let folder = "app/Bus/Handlers/Commands/Incident"
+        // 2.3 calls the first one Report.
+        var made: String?
+        for name in ["Report", "Create"] {
+          let path = "\(folder)/\(name)IncidentCommandHandler.php"
+          if try subject.folder.status(path) != nil { made = path }
+        }
+        var unclear: Verdict?
+        for path in [made ?? folder, "\(folder)/UpdateIncidentCommandHandler.php"] {
+          let verdict =
+            made == nil
+            ? Verdict.notAsked("nothing in \(folder) renders templates: run it where Cachet runs")
+            : try subject.probe(
+              path, corrected: ["SandboxExtension("], open: "Twig",
+              "the template is rendered without a sandbox")
+          switch verdict {
+          case .holds: continue
+          case .broken: return verdict
+          case .notApplicable, .notAsked: unclear = unclear ?? verdict
+          }
+        }
+        return unclear ?? .holds
       }),
     Check(
       id: "template-sandbox", family: .advisories, severity: .critical,
@@ -108,12 +115,14 @@ extension Check {
         guard let file = try subject.folder.read(path) else {
           return .notAsked("\(path) is not there: run it where Cachet runs")
         }
-        return file.contains("SandboxExtension")
-          ? .holds
-          : .broken(
-            Evidence(
-              place: file.place(of: "new Environment"), about: path,
-              message: "the template is rendered without a sandbox"))
+        if file.line(uncommented: "new SandboxExtension(") != nil { return .holds }
+        guard file.contains("new Environment") else {
+          return .notAsked("\(path) is not the code that is known here")
+        }
+        return .broken(
+          Evidence(
+            place: file.place(of: "new Environment"), about: path,
+            message: "the template is rendered without a sandbox"))
       }),
     Check(
       id: "env-injection", family: .advisories, severity: .critical,
@@ -123,6 +132,9 @@ extension Check {
       fix: "take the host for broken into: keep a copy, then change every secret in .env",
       reference: "CVE-2021-39172, CVE-2021-39174",
       look: { subject in
+        guard subject.configuration.isFileThere else {
+          return .notApplicable("\(subject.configuration.file.path) is not there")
+        }
         var seen: [Evidence] = []
         for entry in subject.configuration.dotenv.entries
         where formFields.contains(entry.name) {
@@ -156,17 +168,25 @@ extension Check {
         "set register_argc_argv = Off in php.ini and accept this (--baseline); update laravel/framework in 3.x",
       reference: "GHSA-gv7v-rgg6-548h",
       look: { subject in
-        guard let told = subject.installation.packages["laravel/framework"] else {
-          return .notApplicable("composer.lock does not name laravel/framework")
+        let packages = subject.installation.packages
+        guard let package = packages.judged("laravel/framework") else {
+          return .notAsked("no file of Composer's here names laravel/framework")
         }
-        guard let release = Release(told) else {
-          return .notAsked("composer.lock names a branch of laravel/framework, and no release")
+        let told = Printable.text(package.version.utf8, limit: 40)
+        guard let version = ComposerVersion(package.version) else {
+          return .notAsked("laravel/framework is \(told)\(packages.asFound), and no release")
         }
-        guard !release.isFree(of: corrected) else { return .holds }
+        guard uncorrected?.contains(version) != false else {
+          return packages.installed == nil
+            ? .notAsked(
+              "laravel/framework \(told) has the correction, as locked; \(PackageList.installedPath) is not there"
+            ) : .holds
+        }
         return .broken(
           Evidence(
-            place: Place(path: "composer.lock"), about: "laravel/framework",
-            message: "laravel/framework is \(told), the correction came later"))
+            place: packages.place(of: "laravel/framework"), about: "laravel/framework",
+            message:
+              "laravel/framework is \(told)\(packages.asFound), the correction came later"))
       }),
   ]
 
@@ -187,21 +207,33 @@ extension Check {
     "APP_KEY", "SESSION_DRIVER", "CACHE_DRIVER", "QUEUE_DRIVER", "REDIS_HOST", "REDIS_PORT",
     "REDIS_DATABASE", "REDIS_PASSWORD",
   ]
-  /// The first corrected release of each line of laravel/framework.
-  private static let corrected = ["6.20.45", "7.30.7", "8.83.28", "9.52.17", "10.48.23", "11.31.0"]
+  /// Before the correction of each line of laravel/framework.
+  private static let uncorrected = AffectedVersions(
+    constraint:
+      "<6.20.45 || >=7.0,<7.30.7 || >=8.0,<8.83.28 || >=9.0,<9.52.17 || >=10.0,<10.48.23 || >=11.0,<11.31.0"
+  )
 }
 
 extension Subject {
   /// Looks into a file of Cachet's own code. Forks keep the number of the release they left from,
-  /// so the lines tell, and the version does not.
+  /// so the lines tell, and the version does not: those of a correction, those that are known to lack
+  /// it, and any others tell nothing.
   func probe(
-    _ path: String, _ judge: (SourceFile) -> (at: String, message: String)?
+    _ path: String, corrected: [String], open: String, _ message: String,
+    isIn lines: Set<Installation.Line> = [.two3, .two4, .two5]
   ) throws(Obstacle) -> Verdict {
     guard installation.line != .three else {
       return .notApplicable("Cachet 3 does not have this code")
     }
-    guard let file = try folder.read(path) else { return .notApplicable("\(path) is not there") }
-    guard let seen = judge(file) else { return .holds }
-    return .broken(Evidence(place: file.place(of: seen.at), about: path, message: seen.message))
+    guard let file = try folder.read(path) else {
+      return lines.contains(installation.line)
+        ? .notAsked("\(path) is not there: run it where Cachet runs")
+        : .notApplicable("Cachet \(installation.line.rawValue) does not have this code")
+    }
+    if corrected.contains(where: { file.line(uncommented: $0) != nil }) { return .holds }
+    guard file.contains(open) else {
+      return .notAsked("\(path) is not the code that is known here")
+    }
+    return .broken(Evidence(place: file.place(of: open), about: path, message: message))
   }
 }

@@ -9,7 +9,9 @@ extension Check {
       fix: "after every change of .env: 'php artisan config:cache', or 'php artisan config:clear'",
       reference: "laravel LoadEnvironmentVariables",
       look: { (subject) throws(Obstacle) in
-        guard let cached = subject.configuration.cached else { return .holds }
+        guard let cached = subject.configuration.cached else {
+          return .notApplicable("nothing is cached")
+        }
         let differing = subject.configuration.differing
         guard differing.isEmpty else {
           return Verdict(
@@ -35,7 +37,13 @@ extension Check {
         "phpdotenv takes values apart without a word: a password that is cut off is shorter than its owner thinks",
       fix: "put double quotes around values with #, and close every quote; name each variable once",
       reference: "vlucas/phpdotenv src/Parser",
-      look: { subject in Verdict(misread(subject.configuration)) }),
+      look: { subject in
+        guard subject.configuration.isFileThere else {
+          return .notApplicable("\(subject.configuration.file.path) is not there")
+        }
+        return Verdict(misread(subject.configuration))
+      }),
+    RenamedVariables.check,
     Check(
       id: "other-environment", family: .production, severity: .low,
       title: "no other .env file waits to be read instead",
@@ -48,6 +56,7 @@ extension Check {
         guard !subject.configuration.environment.isGiven else { return .holds }
         let names = try subject.folder.names(in: "").filter {
           $0.hasPrefix(".env.") && !Self.harmlessEnvironments.contains($0)
+            && !Subject.isExampleName($0)
         }
         return Verdict(
           names.map {
@@ -65,6 +74,11 @@ extension Check {
       reference: "vlucas/phpdotenv (immutable loading)",
       look: { (subject) throws(Obstacle) in
         let configuration = subject.configuration
+        guard try subject.seesProcess() || configuration.environment.isGiven else {
+          return .notAsked(
+            "neither a site of this installation nor a pool of PHP-FPM is seen here; give the environment of PHP's process with --environment"
+          )
+        }
         let names = Set(configuration.askedNames + ["APP_CONFIG_CACHE"])
         var set = try subject.processVariables()
         set.removeAll { !names.contains($0.name) || configuration.environment[$0.name] != nil }
@@ -75,23 +89,32 @@ extension Check {
       }),
   ]
 
+  /// No environment has these names.
   private static let harmlessEnvironments: Set<String> = [
-    ".env.example", ".env.dusk.local", ".env.bak", ".env.backup", ".env.old", ".env.save",
+    ".env.dusk.local", ".env.bak", ".env.backup", ".env.old", ".env.save",
   ]
 
   private static func misread(_ configuration: Configuration) -> [Evidence] {
     let file = configuration.file.path
     var seen: [Evidence] = []
-    for entry in configuration.dotenv.entries where entry.isCutAtHash {
+    for entry in configuration.dotenv.entries {
+      guard let misreading = entry.misreading else { continue }
+      let words =
+        switch misreading {
+        case .cutAtHash: "ends at its #, the rest is taken for a comment"
+        case .dropsBehindQuote: "ends at its closing quote, what stands behind it is dropped"
+        case .keepsQuotes: "keeps its quotes: they do not close as this phpdotenv wants it"
+        case .unclosedQuote: "has no closing quote: it goes on to the end of the line"
+        }
       seen.append(
         Evidence(
           place: Place(path: file, line: entry.line), about: entry.name,
-          message: "the value of \(entry.name) ends at its #, the rest is taken for a comment"))
+          message: "the value of \(entry.name) \(words)"))
     }
     var lines: [String: Int] = [:]
     for entry in configuration.dotenv.entries {
       if let first = lines[entry.name] {
-        let winner = configuration.dotenv.dialect == .five ? entry.line : first
+        let winner = configuration.dotenv.dialect.isOfLaravelFive ? first : entry.line
         seen.append(
           Evidence(
             place: Place(path: file, line: entry.line), about: entry.name,
@@ -111,9 +134,17 @@ extension Check {
 }
 
 extension Subject {
+  /// Whether anything is seen here that starts PHP.
+  fileprivate func seesProcess() throws(Obstacle) -> Bool {
+    if try options.webServer?.get().sites(of: installation, named: siteNames).isEmpty == false {
+      return true
+    }
+    return try FPMPools.areThere(below: options.hostRoot)
+  }
+
   /// Variables that the sites of this installation, or the pools of PHP-FPM, set for PHP.
   fileprivate func processVariables() throws(Obstacle) -> [(name: String, place: Place)] {
-    let sites = try options.webServer?.get().sites(of: installation, named: siteName) ?? []
+    let sites = try options.webServer?.get().sites(of: installation, named: siteNames) ?? []
     return try sites.flatMap(\.processVariables) + FPMPools.variables(below: options.hostRoot)
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 extension Check {
   static let database: [Check] = [
     Check(
@@ -9,10 +11,12 @@ extension Check {
       reference: "cachet .env.example; cachethq/Docker entrypoint.sh",
       look: { subject in
         subject.withPassword { password, setting in
-          guard !password.bytes.isEmpty else { return setting.evidence("no password is set") }
+          guard !password.bytes.isEmpty else {
+            return .broken(setting.evidence("no password is set"))
+          }
           let word = String(decoding: password.bytes, as: UTF8.self).lowercased()
           return defaultPasswords.contains(word)
-            ? setting.evidence("the password is a well-known default") : nil
+            ? .broken(setting.evidence("the password is a well-known default")) : .holds
         }
       }),
     Check(
@@ -25,10 +29,15 @@ extension Check {
       reference: "policy: at least 16 characters of 4 classes, no word of a dictionary",
       look: { subject in
         subject.withPassword { password, setting in
-          guard !password.bytes.isEmpty else { return nil }  // said by database-defaults
-          let faults = subject.options.passwordRule.faults(of: password)
-          return faults.isEmpty
-            ? nil : setting.evidence("the password \(faults.joined(separator: ", and "))")
+          guard !password.bytes.isEmpty else {
+            return .notApplicable("no password is set (see database-defaults)")
+          }
+          let judgement = subject.options.passwordRule.judge(password)
+          guard judgement.faults.isEmpty else {
+            let faults = judgement.faults.joined(separator: ", and ")
+            return .broken(setting.evidence("the password \(faults)"))
+          }
+          return judgement.unasked.map { .notAsked($0) } ?? .holds
         }
       }),
     Check(
@@ -39,6 +48,8 @@ extension Check {
       reference: "whether it is used elsewhere on the host or in the world cannot be seen here",
       look: { subject in
         let secrets = subject.configuration.secrets
+        guard !subject.database.hasUnreadURL else { return unreadURL }
+        guard secrets.count > 1 else { return .notApplicable("fewer than two secrets are set") }
         var seen: [Evidence] = []
         for (index, one) in secrets.enumerated() {
           for other in secrets[..<index] where one.value.isSame(as: other.value) {
@@ -60,8 +71,11 @@ extension Check {
         guard let ages = subject.options.ages else {
           return .notAsked("give a file with --state, in which the days are kept")
         }
+        let secrets = subject.configuration.secrets
+        guard !subject.database.hasUnreadURL else { return unreadURL }
+        guard !secrets.isEmpty else { return .notApplicable("no secret is set") }
         var seen: [Evidence] = []
-        for (setting, value) in subject.configuration.secrets {
+        for (setting, value) in secrets {
           let age = ages.age(of: setting.name, value)
           if age > subject.options.rotationDays {
             seen.append(
@@ -79,6 +93,7 @@ extension Check {
       look: { subject in
         let database = subject.database
         guard database.driver != .sqlite else { return .notApplicable("SQLite has no accounts") }
+        guard !database.hasUnreadURL else { return unreadURL }
         guard administrators.contains(database.user.lowercased()) else { return .holds }
         return .broken(
           database.userSetting.evidence(
@@ -95,8 +110,12 @@ extension Check {
       reference: "cachet config/database.php",
       look: { (subject) throws(Obstacle) in
         let database = subject.database
+        guard !database.hasUnreadURL else { return unreadURL }
         guard database.driver != .sqlite, !database.isLocal else {
           return .notApplicable("the database is on this machine")
+        }
+        guard database.driver != nil else {
+          return .notAsked("how this driver of a database is told to use TLS is not known here")
         }
         let evidence = database.hostSetting.evidence(
           "the server is remote, and nothing here makes the connection use TLS")
@@ -105,7 +124,10 @@ extension Check {
           return modes.contains(mode) ? .holds : .broken(evidence)
         }
         guard let file = try subject.folder.read("config/database.php") else {
-          return .broken(evidence)
+          return .notAsked("config/database.php is not there: run it where Cachet runs")
+        }
+        guard file.contains("'connections'") else {
+          return .notAsked("config/database.php is not the file that is known here")
         }
         let isEncrypted =
           switch database.driver {
@@ -152,9 +174,13 @@ extension Check {
       reference: "cachet config/database.php",
       look: { (subject) throws(Obstacle) in
         let database = subject.database
+        guard !database.hasUnreadURL else { return unreadURL }
         guard database.driver == .sqlite else { return .notApplicable("no SQLite is used") }
-        guard try subject.folder.status(database.name) != nil else {
-          return .notApplicable("\(database.name) is not there yet")
+        guard let file = try subject.folder.status(database.name) else {
+          return .notAsked("\(database.name) is not there: run it where Cachet runs")
+        }
+        guard file.kind == S_IFREG else {
+          return .notAsked("\(database.name) is not a file")
         }
         var seen = try subject.strangers(at: database.name)
         let whole = subject.folder.absolute(database.name)
@@ -172,6 +198,8 @@ extension Check {
       }),
   ]
 
+  static let unreadURL = Verdict.notAsked("DB_URL is not understood")
+
   private static let defaultPasswords: Set<String> = [
     "secret", "postgres", "root", "cachet", "homestead", "password", "mysql", "admin", "changeme",
   ]
@@ -183,11 +211,12 @@ extension Check {
 extension Subject {
   var database: DatabaseSettings { DatabaseSettings(configuration) }
 
-  func withPassword(_ judge: (HiddenValue, Setting) -> Evidence?) -> Verdict {
+  func withPassword(_ judge: (HiddenValue, Setting) -> Verdict) -> Verdict {
     let database = database
+    guard !database.hasUnreadURL else { return Check.unreadURL }
     guard database.driver != .sqlite else { return .notApplicable("SQLite has no accounts") }
     let password = database.password ?? HiddenValue([])
-    return judge(password, database.passwordSetting).map { .broken($0) } ?? .holds
+    return judge(password, database.passwordSetting)
   }
 }
 
@@ -207,6 +236,11 @@ extension Configuration {
     if database.passwordSetting.name == "DB_URL", let password = database.password {
       secrets.removeAll { $0.setting.name == "DB_PASSWORD" && $0.value.isSame(as: password) }
       secrets.append((database.passwordSetting, password))
+    }
+    let mail = MailSettings(self)
+    if mail.passwordSetting.name == "MAIL_URL", let password = mail.password {
+      secrets.removeAll { $0.setting.name == "MAIL_PASSWORD" }
+      secrets.append((mail.passwordSetting, password))
     }
     return secrets.filter { $0.value.bytes.count >= 4 }
   }

@@ -5,6 +5,9 @@ struct Evidence: Sendable {
   /// move, and no secrets.
   let about: String
   let message: String
+  /// What the message begins with, where several of one place are told together by people's report:
+  /// the rest of each follows it.
+  var lead: String?
 
   /// Names of files, of variables and in tables are whatever somebody wrote.
   init(place: Place, about: String, message: String) {

@@ -88,11 +88,14 @@ extension Check {
           seen.append(
             token.evidence("GITHUB_TOKEN is set, and CACHET_EMOJI, all that it is for, is off"))
         }
-        let password = subject.setting("MAIL_PASSWORD")
+        let mail = MailSettings(subject.configuration)
         let mailer = subject.mailer
-        if password.isGiven, ["log", "array", "sendmail", "mail"].contains(mailer.name) {
+        if mail.password?.bytes.isEmpty == false,
+          ["log", "array", "sendmail", "mail"].contains(mailer.name)
+        {
           seen.append(
-            password.evidence("MAIL_PASSWORD is set, and mail goes to '\(mailer.name)'"))
+            mail.passwordSetting.evidence(
+              "\(mail.passwordSetting.name) is set, and mail goes to '\(mailer.name)'"))
         }
         return Verdict(seen)
       }),
@@ -127,18 +130,20 @@ extension Check {
         guard subject.mailer.name == "smtp" else {
           return .notApplicable("no SMTP relay is used")
         }
-        let host = subject.setting("MAIL_HOST")
-        guard host.isGiven, !host.isAny(of: "localhost", "127.0.0.1", "::1") else {
-          return .holds
-        }
+        let mail = MailSettings(subject.configuration)
+        guard !mail.hasUnreadURL else { return .notAsked("MAIL_URL is not understood") }
+        guard let host = mail.host, !Loopback.isHost(host) else { return .holds }
         // Unset means tls; null and an empty text do not.
-        let encryption = subject.setting("MAIL_ENCRYPTION")
-        guard encryption.isSet || subject.configuration.cached != nil,
-          !encryption.isAny(of: "tls", "ssl", "smtps")
+        let setting = mail.encryptionSetting
+        guard setting.isSet || setting.isGiven || subject.configuration.cached != nil,
+          !["tls", "ssl", "smtps"].contains(mail.encryption ?? "")
         else {
           return .holds
         }
-        return .broken(encryption.evidence("MAIL_ENCRYPTION is \(encryption.shown)"))
+        return .broken(
+          setting.evidence(
+            setting.name == "MAIL_URL"
+              ? "MAIL_URL names no encryption" : "MAIL_ENCRYPTION is \(setting.shown)"))
       }),
     Check(
       id: "template-code", family: .features, severity: .critical,

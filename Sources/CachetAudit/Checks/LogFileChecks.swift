@@ -9,8 +9,13 @@ extension Check {
       fix: "chmod o-rwx storage/logs storage/logs/*; setfacl -b whatever an ACL names",
       reference: "cachet config/logging.php",
       look: { (subject) throws(Obstacle) in
+        guard try subject.folder.status("storage/logs") != nil else {
+          return .notAsked("storage/logs is not there: run it where Cachet runs")
+        }
         var seen: [Evidence] = []
-        for name in try subject.folder.names(in: "storage/logs") where name.hasSuffix(".log") {
+        let logs = try subject.folder.names(in: "storage/logs").filter { $0.hasSuffix(".log") }
+        guard !logs.isEmpty else { return .notApplicable("there is no log yet") }
+        for name in logs {
           seen += try subject.strangers(at: "storage/logs/\(name)", besides: readers)
         }
         return Verdict(seen)
@@ -26,12 +31,14 @@ extension Check {
       look: { (subject) throws(Obstacle) in
         let host = Folder(root: subject.options.hostRoot)
         var seen: [Evidence] = []
+        var isAnyThere = false
         func add(_ path: String, _ message: String) {
           seen.append(Evidence(place: Place(path: path), about: path, message: message))
         }
         for path in ["/var/log/apache2", "/var/log/nginx", "/var/log/journal", "/var/log/auth.log"]
         {
           guard let log = try host.status(below: path) else { continue }
+          isAnyThere = true
           if log.isWritableByOthers {
             add(path, "everybody on this host can write it (mode \(log.octal))")
           } else if log.kind == S_IFREG, log.isReadableByOthers {
@@ -54,6 +61,9 @@ extension Check {
           try host.status(below: "/var/log/journal") == nil
         {
           add("/var/log/journal", "it is not there: the journal is kept in memory alone")
+        }
+        guard isAnyThere || !seen.isEmpty else {
+          return .notAsked("no log of a web server, of sign-ins or of the journal is on this host")
         }
         return Verdict(seen)
       }),

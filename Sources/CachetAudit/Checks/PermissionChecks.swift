@@ -11,14 +11,21 @@ extension Check {
       reference: "cachet docs, installation",
       look: { (subject) throws(Obstacle) in
         var seen: [Evidence] = []
+        var count = 0
         for name in try subject.folder.names(in: "") where name.hasPrefix(".env") {
-          guard name != ".env.example", try subject.folder.status(name)?.kind == S_IFREG else {
-            continue
-          }
+          guard try subject.folder.status(name)?.kind == S_IFREG,
+            try !subject.isExample(name)
+          else { continue }
+          count += 1
           seen += try subject.strangers(at: name)
         }
         // All of .env once more, with whatever mode 'artisan config:cache' gave it.
-        seen += try subject.strangers(at: "bootstrap/cache/config.php")
+        let cached = "bootstrap/cache/config.php"
+        if try subject.folder.status(cached) != nil { count += 1 }
+        seen += try subject.strangers(at: cached)
+        guard count > 0 else {
+          return .notApplicable("there is neither .env nor what is cached of it")
+        }
         return Verdict(seen)
       }),
     Check(
@@ -70,6 +77,9 @@ extension Check {
         "chown -R www-data:www-data storage bootstrap/cache && chmod -R o-rwx storage bootstrap/cache",
       reference: "cachet docs tell 'chmod -R 777 storage'",
       look: { (subject) throws(Obstacle) in
+        guard try subject.folder.status("storage") != nil else {
+          return .notAsked("storage is not there: run it where Cachet runs")
+        }
         var seen: [Evidence] = []
         for path in [
           "storage", "storage/app", "storage/framework", "storage/framework/sessions",
@@ -81,4 +91,20 @@ extension Check {
         return Verdict(seen)
       }),
   ]
+}
+
+extension Subject {
+  /// Whether a file is an example that comes with Cachet or its packages: its name says so, and it
+  /// holds none of the secrets in use.
+  func isExample(_ name: String) throws(Obstacle) -> Bool {
+    guard Self.isExampleName(name), let file = try folder.read(name)
+    else { return false }
+    return !configuration.secrets.contains { secret in
+      secret.value.bytes.count >= 8 && file.bytes[...].place(of: secret.value.bytes) != nil
+    }
+  }
+
+  static func isExampleName(_ name: String) -> Bool {
+    [".example", ".dist", ".sample", ".template"].contains { name.hasSuffix($0) }
+  }
 }

@@ -73,16 +73,8 @@ extension Check {
         if key.isAny(of: "somerandomstring") {
           return .broken(key.evidence("APP_KEY is the one of the example file"))
         }
-        if bytes.starts(with: "base64:".utf8) {
-          let text = String(decoding: bytes.dropFirst(7), as: UTF8.self)
-          guard Base64.count(of: text) == 32 else {
-            return .broken(key.evidence("APP_KEY does not hold 32 bytes in base64"))
-          }
-          return .holds
-        }
-        guard bytes.count == 32 else {
-          return .broken(
-            key.evidence("APP_KEY is neither 32 characters nor 'base64:' with 32 bytes"))
+        if let fault = KeyRule.fault(of: HiddenValue(bytes)) {
+          return .broken(key.evidence("APP_KEY \(fault)"))
         }
         return .holds
       }),
@@ -98,7 +90,7 @@ extension Check {
           return .notApplicable("2.x has no LOG_LEVEL")
         }
         let level = subject.setting("LOG_LEVEL")
-        guard !level.isSet || level.isAny(of: "debug") else { return .holds }
+        guard !(level.isSet || level.isGiven) || level.isAny(of: "debug") else { return .holds }
         return .broken(
           level.evidence(
             level.isSet

@@ -25,15 +25,28 @@ extension Check {
       reference: "cachet config/session.php",
       look: { (subject) throws(Obstacle) in
         if subject.installation.line == .two3 {
-          guard let file = try subject.folder.read("config/session.php") else {
-            return .notApplicable("config/session.php is not there")
+          if let cached = subject.configuration.cached {
+            guard let entry = cached["session.secure"] else {
+              return .notAsked("\(cached.file.path) does not have session.secure")
+            }
+            return entry.value.isTruthy
+              ? .holds
+              : .broken(
+                Evidence(
+                  place: Place(path: cached.file.path, line: entry.line), about: "secure",
+                  message: "session.secure is not true"))
           }
-          return file.line(uncommented: "'secure' => true") != nil
-            ? .holds
-            : .broken(
-              Evidence(
-                place: file.place(of: "'secure'"), about: "secure",
-                message: "'secure' is not true, and 2.3 reads no variable for it"))
+          guard let file = try subject.folder.read("config/session.php") else {
+            return .notAsked("config/session.php is not there: run it where Cachet runs")
+          }
+          if file.line(uncommented: "'secure' => true") != nil { return .holds }
+          guard file.contains("'secure'") else {
+            return .notAsked("config/session.php does not say 'secure' in a way that is known here")
+          }
+          return .broken(
+            Evidence(
+              place: file.place(of: "'secure'"), about: "secure",
+              message: "'secure' is not true, and 2.3 reads no variable for it"))
         }
         let cookie = subject.setting("SESSION_SECURE_COOKIE")
         if cookie.value.isTruthy { return .holds }
@@ -57,24 +70,7 @@ extension Check {
       reference:
         "cachet 2.4 TrustProxies.php reads 'trustedproxies.proxies', the file is trustedproxy",
       look: { (subject) throws(Obstacle) in
-        if subject.installation.line == .three {
-          let proxies = subject.setting("CACHET_TRUSTED_PROXIES")
-          let text = proxies.word ?? ""
-          let names = text.split { $0 == "," || $0.isWhitespace }
-          guard names.contains(where: { everybody.contains($0.uppercased()) || $0.hasSuffix("/0") })
-          else { return .holds }
-          return .broken(proxies.evidence("CACHET_TRUSTED_PROXIES trusts everybody"))
-        }
-        guard let file = try subject.folder.read("app/Http/Middleware/TrustProxies.php"),
-          file.contains("'trustedproxies.proxies'")
-        else { return .holds }
-        let proxies = subject.setting("TRUSTED_PROXIES")
-        return .broken(
-          Evidence(
-            place: file.place(of: "'trustedproxies.proxies'"), about: "TRUSTED_PROXIES",
-            message: proxies.isGiven
-              ? "TRUSTED_PROXIES is set, and this code does not read it: everybody is trusted"
-              : "this code trusts everybody, and does not read TRUSTED_PROXIES"))
+        try TrustedProxies(subject).verdict()
       }),
     Check(
       id: "remote-user", family: .exposure, severity: .high,
@@ -98,16 +94,33 @@ extension Check {
                 message: "always_authenticate is on"))
             : .holds
         }
-        guard let file = try subject.folder.read("config/cachet.php"),
-          let line = file.line(uncommented: "AuthenticateRemoteUser::class")
-        else { return .holds }
+        if let cached = subject.configuration.cached {
+          guard
+            let member = cached.entry(of: "cachet.middleware", endingIn: "AuthenticateRemoteUser")
+          else {
+            return cached.has("cachet.middleware")
+              ? .holds : .notAsked("\(cached.file.path) does not have cachet.middleware")
+          }
+          return .broken(
+            Evidence(
+              place: Place(path: cached.file.path, line: member.line),
+              about: "AuthenticateRemoteUser", message: "the middleware is on"))
+        }
+        // Without a file of the installation's own, the one of the core counts.
+        let paths = ["config/cachet.php", "vendor/cachethq/core/config/cachet.php"]
+        guard let file = try subject.folder.first(of: paths) else {
+          return .notAsked("config/cachet.php is not there: run it where Cachet runs")
+        }
+        guard file.contains("'middleware'") else {
+          return .notAsked("\(file.path) does not have 'middleware'")
+        }
+        guard let line = file.line(uncommented: "AuthenticateRemoteUser::class") else {
+          return .holds
+        }
         return .broken(
           Evidence(
             place: Place(path: file.path, line: line), about: "AuthenticateRemoteUser",
             message: "the middleware is on"))
       }),
   ]
-
-  /// Names of all proxies; the last is whoever connects.
-  private static let everybody: Set<String> = ["*", "**", "REMOTE_ADDR"]
 }

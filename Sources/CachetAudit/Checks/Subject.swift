@@ -27,6 +27,12 @@ struct Subject: Sendable {
     /// How old that review may be, in days.
     var trailDays = 7
     var now = Moment.now
+    /// Known holes in packages.
+    var advisories: Result<Advisories, Obstacle> = .success(Advisories([]))
+    /// How old their list may be, in days.
+    var advisoryDays = 180
+    /// The version of PHP that serves Cachet, where somebody gave it.
+    var php: String?
     /// The configuration of the web server; `nil` where none was found or given.
     var webServer: Result<WebServer, Obstacle>?
   }

@@ -4,18 +4,27 @@ extension Check {
   static let webServer: [Check] = [
     Check(
       id: "document-root", family: .webServer, severity: .critical,
-      title: "the document root is public/, and nothing above it",
-      rationale: "from above it the server hands out .env, the sources, the logs",
-      fix: "set the document root to public/ of the installation; then change every secret in .env",
+      title: "the web server hands out nothing of the installation but public/",
+      rationale: "what else lies there is .env, the sources, the logs",
+      fix:
+        "set the document root to public/ of the installation, and take away each alias, root or link that leads elsewhere into it; then change every secret in .env",
       reference: "cachet docs, installation",
       look: { (subject) throws(Obstacle) in
         guard let server = try subject.webServer() else { return notGiven }
-        return Verdict(
-          server.sitesAbove(subject.installation).map { site in
-            Evidence(
-              place: site.documentRoot?.place ?? site.place, about: "document root",
-              message: "the document root holds the installation, .env and all")
-          })
+        let found = ExposedFiles.look(
+          at: subject.installation, in: server, hosts: subject.siteNames)
+        if !found.seen.isEmpty { return .broken(found.seen) }
+        if let unfinished = found.unfinished { return .notAsked(unfinished) }
+        let sites = server.sites(of: subject.installation, named: subject.siteNames)
+        guard !sites.isEmpty || found.isJudged else { return noSite }
+        // Of another machine, perhaps.
+        let absent = sites.compactMap(\.documentRoot).lazy.compactMap { $0.path.known }
+          .first { server.files.kind(of: $0) == nil }
+        if let absent {
+          return .notAsked(
+            "the document root \(Printable.text(absent.utf8, limit: 120)) is not on this machine")
+        }
+        return .holds
       }),
     Check(
       id: "guarded-paths", family: .webServer, severity: .critical,
@@ -144,6 +153,12 @@ extension Check {
 
   fileprivate static let notGiven = Verdict.notAsked(
     "no configuration of Apache or nginx here; name its main file with --web-server")
+  fileprivate static let noPath = Verdict.notAsked(
+    "neither config/cachet.php nor that of the core is there, and nothing sets CACHET_PATH: run it where Cachet runs"
+  )
+  fileprivate static let noSite = Verdict.notAsked(
+    "no site of Apache or nginx has public/ of this installation as its document root, or the name of APP_URL; name the right file with --web-server"
+  )
 }
 
 extension Subject {
@@ -156,28 +171,18 @@ extension Subject {
     _ look: (any WebSite, GuardedPaths) -> [Evidence]
   ) throws(Obstacle) -> Verdict {
     guard let server = try webServer() else { return Check.notGiven }
-    let sites = server.sites(of: installation, named: siteName)
-    guard !sites.isEmpty else {
-      return .notAsked(
-        "no site of Apache or nginx has public/ of this installation as its document root, or the name of APP_URL; name the right file with --web-server"
-      )
-    }
-    let guarded = GuardedPaths(installation.line, base: base)
+    guard let paths = try CachetPaths(configuration) else { return Check.noPath }
+    let sites = server.sites(of: installation, named: siteNames)
+    guard !sites.isEmpty else { return Check.noSite }
+    let guarded = GuardedPaths(installation.line, paths)
     return Verdict(sites.flatMap { look($0, guarded) })
   }
 
-  /// The host of Cachet's address; `nil` where that is no address of its own.
-  var siteName: String? {
+  /// The hosts of Cachet's addresses.
+  var siteNames: [String] {
     let host = setting("APP_URL").word.flatMap { URLComponents(string: $0)?.host?.lowercased() }
-    return host == "localhost" ? nil : host
-  }
-
-  /// Where 3.x is below the site's root.
-  private var base: String {
-    guard installation.line == .three, let path = setting("CACHET_PATH").word else {
-      return ""
-    }
-    return path.split(separator: "/").map { "/\($0)" }.joined()
+    let domain = (try? CachetPaths(configuration)).flatMap(\.?.domain)
+    return [host, domain].compactMap { $0 }.filter { $0 != "localhost" }
   }
 }
 
@@ -202,7 +207,7 @@ extension WebSite {
     var request = request
     request.isEncrypted = false
     switch passage(of: request) {
-    case .closed(.refused, _), .closed(.answered, _): return nil
+    case .closed(.refused, _), .closed(.answered, _), .closed(.file, _): return nil
     case .closed(.signIn, let place), .open(let place):
       return Evidence(
         place: place, about: "http", message: "\(request.target) is served without https")

@@ -5,7 +5,7 @@ struct DialectFive {
   func read(
     _ bytes: [UInt8]
   ) throws(Dotenv.Refusal) -> (entries: [Dotenv.Entry], lostFrom: Int?) {
-    let (written, lostFrom) = writtenEntries(in: utf8(bytes))
+    let (written, lostFrom) = WrittenEntries.read(utf8(bytes), startsInside: false)
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
     var room = Interpolation.room
@@ -40,70 +40,13 @@ struct DialectFive {
     return text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
   }
 
-  // MARK: - Lines
-
-  /// The entries as they are written, each with its first line, without comments and blank lines.
-  private func writtenEntries(
-    in text: [UInt8]
-  ) -> (entries: [(text: [UInt8], line: Int)], lostFrom: Int?) {
-    var entries: [(text: [UInt8], line: Int)] = []
-    var open: (text: [UInt8], line: Int)?
-    for (index, line) in lines(of: text).enumerated() {
-      var whole = (text: Array(line), line: index + 1)
-      if open != nil {
-        // In its place: the rest of the file may be in it.
-        open?.text.append(UInt8(ascii: "\n"))
-        open?.text += line
-        guard closes(line, alsoOpens: false), let closed = open else { continue }
-        whole = closed
-        open = nil
-      } else if line.place(of: "=\"") != nil, !closes(line, alsoOpens: true) {
-        open = whole
-        continue
-      }
-      let bare = PHPText.trimmed(whole.text[...])
-      if let first = bare.first, first != UInt8(ascii: "#") { entries.append(whole) }
-    }
-    return (entries, open?.line)
-  }
-
-  /// `\r\n`, `\n` and `\r` alike.
-  private func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
-    var lines: [ArraySlice<UInt8>] = []
-    var start = text.startIndex
-    var next = start
-    while next < text.endIndex {
-      let byte = text[next]
-      next += 1
-      guard byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") else { continue }
-      lines.append(text[start..<(next - 1)])
-      if byte == UInt8(ascii: "\r"), next < text.endIndex, text[next] == UInt8(ascii: "\n") {
-        next += 1
-      }
-      start = next
-    }
-    lines.append(text[start...])
-    return lines
-  }
-
-  /// Whether a quote ends in this line: quotes that a backslash stands before do not count, nor
-  /// does one at the line's very start, unless it is all there is.
-  private func closes(_ line: ArraySlice<UInt8>, alsoOpens: Bool) -> Bool {
-    let quote = UInt8(ascii: "\"")
-    if line.elementsEqual([quote]) { return true }
-    let bare = Array(line).without("\\\\")
-    let quotes = zip(bare, bare.dropFirst()).count { $0 != UInt8(ascii: "\\") && $1 == quote }
-    return alsoOpens ? quotes > 1 : quotes >= 1
-  }
-
   // MARK: - Entries
 
   private func parse(
     _ text: ArraySlice<UInt8>, line: Int, within room: Int, known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Dotenv.Entry {
     guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
-      return Dotenv.Entry(
-        name: try name(in: text), value: nil, line: line, references: [], isCutAtHash: false)
+      return Dotenv.Entry(name: try name(in: text), value: nil, line: line)
     }
     let written = PHPText.trimmed(text[..<equals])
     guard !written.isEmpty else { throw .noName }
@@ -116,7 +59,7 @@ struct DialectFive {
       parsed.text, at: parsed.variables, within: room, known: known)
     return Dotenv.Entry(
       name: name, value: HiddenValue(resolved.text), line: line, references: resolved.names,
-      isCutAtHash: parsed.isCut)
+      misreading: parsed.isCut ? .cutAtHash : nil)
   }
 
   private func name(in text: ArraySlice<UInt8>) throws(Dotenv.Refusal.Cause) -> String {

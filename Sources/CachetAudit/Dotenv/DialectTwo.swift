@@ -4,6 +4,18 @@ struct DialectTwo {
   let environment: [String: HiddenValue]
 
   func read(_ bytes: [UInt8]) throws(Dotenv.Refusal) -> [Dotenv.Entry] {
+    try Self.entries(of: bytes, environment: environment, isNameByte: Interpolation.isNameByte) {
+      (text) throws(Dotenv.Refusal.Cause) in try value(in: text)
+    }
+  }
+
+  /// The entries of all of phpdotenv 2, whose values `value` reads.
+  static func entries(
+    of bytes: [UInt8], environment: [String: HiddenValue], isNameByte: (UInt8) -> Bool,
+    _ value: (ArraySlice<UInt8>) throws(Dotenv.Refusal.Cause) -> (
+      text: [UInt8], misreading: Dotenv.Misreading?
+    )
+  ) throws(Dotenv.Refusal) -> [Dotenv.Entry] {
     var entries: [Dotenv.Entry] = []
     var known: [String: [UInt8]] = [:]
     var room = Interpolation.room
@@ -13,8 +25,10 @@ struct DialectTwo {
       let written = PHPText.trimmed(line[(equals + 1)...])
       let name = name(in: PHPText.trimmed(line[..<equals]))
       do {
-        let parsed = try value(in: written)
-        let resolved = try Interpolation.once(parsed.text, within: room) {
+        let parsed = try value(written)
+        let resolved = try Interpolation.once(
+          parsed.text, within: room, isNameByte: isNameByte
+        ) {
           environment[$0]?.bytes ?? known[$0]
         }
         room -= resolved.text.count
@@ -22,7 +36,7 @@ struct DialectTwo {
         entries.append(
           Dotenv.Entry(
             name: name, value: HiddenValue(resolved.text), line: index + 1,
-            references: resolved.names, isCutAtHash: parsed.isCut))
+            references: resolved.names, misreading: parsed.misreading))
       } catch {
         throw Dotenv.Refusal(cause: error, line: index + 1)
       }
@@ -31,7 +45,7 @@ struct DialectTwo {
   }
 
   /// PHP's `file()` with `auto_detect_line_endings`: the first end of a line decides for the file.
-  private func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+  private static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     let feed = bytes.firstIndex(of: UInt8(ascii: "\n"))
     let carriage = bytes.firstIndex(of: UInt8(ascii: "\r"))
     var end = UInt8(ascii: "\n")
@@ -40,19 +54,19 @@ struct DialectTwo {
   }
 
   /// Whatever is between the quotes, and the quotes away: no name is refused.
-  private func name(in text: ArraySlice<UInt8>) -> String {
+  static func name(in text: ArraySlice<UInt8>) -> String {
     let bare = Array(text).without("export ").without("'").without("\"")
     return String(decoding: PHPText.trimmed(bare[...]), as: UTF8.self)
   }
 
   private func value(
     in text: ArraySlice<UInt8>
-  ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], isCut: Bool) {
-    guard let first = text.first else { return ([], false) }
+  ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], misreading: Dotenv.Misreading?) {
+    guard let first = text.first else { return ([], nil) }
     if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
-      return (try quoted(text.dropFirst(), by: first), false)
+      return try quoted(text.dropFirst(), by: first)
     }
-    return try unquoted(text)
+    return (try unquoted(text), nil)
   }
 
   private enum State { case inside, escaped, behind, comment }
@@ -60,7 +74,7 @@ struct DialectTwo {
   /// Both quotes alike: `\` takes the quote and itself, and stays in front of all else.
   private func quoted(
     _ text: ArraySlice<UInt8>, by quote: UInt8
-  ) throws(Dotenv.Refusal.Cause) -> [UInt8] {
+  ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], misreading: Dotenv.Misreading?) {
     let backslash = UInt8(ascii: "\\")
     var value: [UInt8] = []
     var state = State.inside
@@ -87,20 +101,23 @@ struct DialectTwo {
       case .comment: break
       }
     }
+    var misreading: Dotenv.Misreading?
     switch state {
-    case .inside, .escaped: guard acceptsUnclosedQuotes else { throw .unclosedQuote }
+    case .inside, .escaped:
+      guard acceptsUnclosedQuotes else { throw .unclosedQuote }
+      misreading = .unclosedQuote
     case .behind, .comment: break
     }
-    return Array(PHPText.trimmed(value[...]))
+    return (Array(PHPText.trimmed(value[...])), misreading)
   }
 
   private func unquoted(
     _ text: ArraySlice<UInt8>
-  ) throws(Dotenv.Refusal.Cause) -> (text: [UInt8], isCut: Bool) {
+  ) throws(Dotenv.Refusal.Cause) -> [UInt8] {
     let comment = text.place(of: " #")
     let value = PHPText.trimmed(text[..<(comment ?? text.endIndex)])
-    guard value.contains(where: PHPText.isSpace) else { return (Array(value), false) }
+    guard value.contains(where: PHPText.isSpace) else { return Array(value) }
     guard value.first == UInt8(ascii: "#") else { throw .spaceUnquoted }
-    return ([], false)
+    return []
   }
 }

@@ -1,6 +1,6 @@
 /// What Laravel's `env()` makes of a variable, whatever the file it came from.
 ///
-/// Sources: laravel/framework v5.2.39 and v5.7.29 (`helpers.php`), v11.27.2
+/// Sources: laravel/framework v5.2.39 and v5.7.29 (`helpers.php`), v6.18.13 and v11.27.2
 /// (`src/Illuminate/Support/Env.php`).
 enum EnvironmentValue: Sendable {
   /// Not set, `null` or `(null)`: what the configuration file names instead counts.
@@ -9,9 +9,12 @@ enum EnvironmentValue: Sendable {
   case text(HiddenValue)
 
   init(_ value: HiddenValue?, dialect: Dotenv.Dialect) {
-    guard let value else {
+    guard var value else {
       self = .null
       return
+    }
+    if dialect.isOfLaravelFive, value.bytes.contains(0) {
+      value = HiddenValue(value.bytes.prefix { $0 != 0 })
     }
     switch String(decoding: value.bytes, as: UTF8.self).lowercased() {
     case "true", "(true)": self = .bool(true)
@@ -49,17 +52,15 @@ enum EnvironmentValue: Sendable {
     if case .text(let value) = self { value } else { nil }
   }
 
-  /// One more pair of quotes that are part of the value: double ones, from Laravel 11 on single
+  /// One more pair of quotes that are part of the value: double ones, from Laravel 6 on single
   /// ones too, there never across lines.
   private static func unquoted(_ bytes: [UInt8], dialect: Dotenv.Dialect) -> ArraySlice<UInt8> {
     guard bytes.count > 1, let first = bytes.first, first == bytes.last else { return bytes[...] }
     let isQuote =
-      switch dialect {
-      case .lenientTwo, .two: first == UInt8(ascii: "\"")
-      case .five:
-        (first == UInt8(ascii: "\"") || first == UInt8(ascii: "'"))
-          && !bytes.contains(UInt8(ascii: "\n"))
-      }
+      dialect.isOfLaravelFive
+      ? first == UInt8(ascii: "\"")
+      : (first == UInt8(ascii: "\"") || first == UInt8(ascii: "'"))
+        && !bytes.contains(UInt8(ascii: "\n"))
     return isQuote ? bytes.dropFirst().dropLast() : bytes[...]
   }
 }

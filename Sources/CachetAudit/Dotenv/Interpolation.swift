@@ -10,16 +10,17 @@ enum Interpolation {
   /// grow without end, and neither PHP nor this host has memory for that.
   static let room = 16 << 20
 
-  /// From left to right, what was put in is not looked at again (dialect two).
+  /// From left to right, what was put in is not looked at again (dialects two and three).
   static func once(
-    _ text: [UInt8], within room: Int, known: (String) -> [UInt8]?
+    _ text: [UInt8], within room: Int, isNameByte: (UInt8) -> Bool = isNameByte,
+    known: (String) -> [UInt8]?
   ) throws(Dotenv.Refusal.Cause) -> Resolved {
     var resolved = Resolved()
     var rest = text[...]
     while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
       resolved.text += rest[..<dollar]
       rest = rest[dollar...]
-      if let reference = reference(in: rest) {
+      if let reference = reference(in: rest, isNameByte: isNameByte) {
         resolved.names.append(reference.name)
         resolved.text += known(reference.name) ?? Array(rest.prefix(reference.count))
         rest = rest.dropFirst(reference.count)
@@ -59,7 +60,7 @@ enum Interpolation {
 
   /// The reference that `text` begins with, and how long it is.
   private static func reference(
-    in text: some RandomAccessCollection<UInt8>
+    in text: some RandomAccessCollection<UInt8>, isNameByte: (UInt8) -> Bool = isNameByte
   ) -> (name: String, count: Int)? {
     guard text.starts(with: "${".utf8) else { return nil }
     let name = text.dropFirst(2).prefix(while: isNameByte)
@@ -69,7 +70,12 @@ enum Interpolation {
     return (String(decoding: name, as: UTF8.self), name.count + 3)
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+  static func isNameByte(_ byte: UInt8) -> Bool {
+    isWordByte(byte) || byte == UInt8(ascii: ".")
+  }
+
+  /// Up to 2.4 a name has no dots.
+  static func isWordByte(_ byte: UInt8) -> Bool {
+    byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_")
   }
 }

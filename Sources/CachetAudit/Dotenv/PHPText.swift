@@ -22,14 +22,16 @@ enum PHPText {
 }
 
 extension [UInt8] {
-  /// Every `pattern` replaced by nothing, from left to right, as `str_replace` does.
-  func without(_ pattern: String) -> [UInt8] {
+  /// Every `pattern` replaced, from left to right, as `str_replace` does.
+  func replacing(_ pattern: [UInt8], with other: [UInt8]) -> [UInt8] {
     var rest = self[...]
     var kept: [UInt8] = []
     while let found = rest.place(of: pattern) {
-      kept += rest[..<found]
-      rest = rest[(found + pattern.utf8.count)...]
+      kept += rest[..<found] + other
+      rest = rest[(found + pattern.count)...]
     }
     return kept + rest
   }
+
+  func without(_ pattern: String) -> [UInt8] { replacing(Array(pattern.utf8), with: []) }
 }

@@ -37,12 +37,12 @@ struct FeatureReview: Sendable {
     self.entries = entries
   }
 
-  init(path: String) throws(Obstacle) {
+  init(path: String, webUser: String = "www-data") throws(Obstacle) {
     let file = try Folder.workingDirectory.read(path)
     guard let file else {
       throw .damaged(path: path, what: "no list here; 'cachet-mfa audit features DIR' prints one")
     }
-    try file.mustBeOurs()
+    try file.mustBeOurs(webUser: webUser)
     do { self = try FeatureReview(file.bytes, path: path) } catch {
       throw .features(path: path, error)
     }

@@ -3,14 +3,14 @@ extension Subject {
   func state(_ name: String, otherwise standard: Bool) -> Feature.State {
     let setting = setting(name)
     return Feature.State(
-      isOn: setting.isSet && setting.isGiven ? setting.value.isTruthy : standard,
+      isOn: setting.isGiven ? setting.value.isTruthy : standard,
       place: setting.place)
   }
 
   /// What mail is handed to: without the variable SMTP in 2.x and the log in 3.x; empty for nothing.
   var mailer: (name: String, place: Place) {
     let setting = setting("MAIL_MAILER", "MAIL_DRIVER")
-    guard setting.isSet || configuration.cached != nil else {
+    guard setting.isSet || setting.isGiven || configuration.cached != nil else {
       return (installation.line == .three ? "log" : "smtp", setting.place)
     }
     return (setting.word ?? "", setting.place)

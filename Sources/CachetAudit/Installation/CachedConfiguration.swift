@@ -15,12 +15,19 @@ struct CachedConfiguration: Sendable {
 
   subscript(path: String) -> ExportReader.Entry? { entries[path] }
 
+  /// Whether it has the list at `path`, with anything in it.
+  func has(_ path: String) -> Bool { entries.keys.contains { $0.hasPrefix(path + ".") } }
+
+  /// The entries of the list at `path`, by line.
+  func list(_ path: String) -> [ExportReader.Entry] {
+    entries.filter { $0.key.hasPrefix(path + ".") }.map(\.value).sorted { $0.line < $1.line }
+  }
+
   /// The first entry of the list at `path` that ends in `suffix`.
   func entry(of path: String, endingIn suffix: String) -> ExportReader.Entry? {
-    entries.filter { $0.key.hasPrefix(path + ".") }.map(\.value).sorted { $0.line < $1.line }
-      .first { entry in
-        entry.value.text.map { String(decoding: $0.bytes, as: UTF8.self).hasSuffix(suffix) }
-          ?? false
-      }
+    list(path).first { entry in
+      entry.value.text.map { String(decoding: $0.bytes, as: UTF8.self).hasSuffix(suffix) }
+        ?? false
+    }
   }
 }

@@ -6,11 +6,18 @@
 struct Configuration: Sendable {
   /// `.env`, or `.env.NAME` where the process has `APP_ENV=NAME` and there is such a file.
   let file: SourceFile
+  /// Else it is taken for an empty one: what is cached, or the environment, stands in for it.
+  let isFileThere: Bool
   let dotenv: Dotenv
   /// While it is there Laravel reads neither the file nor, but for its own few, the environment.
   let cached: CachedConfiguration?
   let environment: ProcessEnvironment
   private let paths: [String: ConfigurationPaths.Path]
+  let line: Installation.Line
+  /// What the installed files ask for.
+  let tree: ConfigurationTree
+  /// What was asked for, and is not known.
+  let doubts = Doubts()
 
   static let path = ".env"
 
@@ -18,27 +25,30 @@ struct Configuration: Sendable {
     of installation: Installation, environment: ProcessEnvironment = .unknown
   ) throws(Obstacle) {
     self.environment = environment
+    let dialect = try installation.dialect()
     paths = ConfigurationPaths.all(of: installation.line)
-    cached = try Self.cached(in: installation, environment)
-    if let found = try Self.file(in: installation, environment) {
-      file = found
+    line = installation.line
+    tree = ConfigurationTree(of: installation.folder, ConfigurationPaths.files(of: line))
+    cached = try Self.cached(in: installation, environment, dialect)
+    if let found = try Self.file(in: installation, environment, dialect) {
+      (file, isFileThere) = (found, true)
     } else if cached != nil || environment.isGiven {
-      file = SourceFile(path: Self.path, bytes: [])
+      (file, isFileThere) = (SourceFile(path: Self.path, bytes: []), false)
     } else {
       throw .unreadable(path: Self.path, errno: 2)
     }
     do {
       dotenv = try Dotenv(
-        file.bytes, dialect: installation.dialect, environment: environment.variables)
+        file.bytes, dialect: dialect, environment: environment.variables)
     } catch {
       throw .environmentFile(path: file.path, error)
     }
   }
 
   private static func file(
-    in installation: Installation, _ environment: ProcessEnvironment
+    in installation: Installation, _ environment: ProcessEnvironment, _ dialect: Dotenv.Dialect
   ) throws(Obstacle) -> SourceFile? {
-    if let name = environment.word("APP_ENV", dialect: installation.dialect),
+    if let name = environment.word("APP_ENV", dialect: dialect),
       let file = try installation.folder.read("\(path).\(name)")
     {
       return file
@@ -47,12 +57,12 @@ struct Configuration: Sendable {
   }
 
   private static func cached(
-    in installation: Installation, _ environment: ProcessEnvironment
+    in installation: Installation, _ environment: ProcessEnvironment, _ dialect: Dotenv.Dialect
   ) throws(Obstacle) -> CachedConfiguration? {
     // Laravel 5.2 does not know the variable.
     let moved =
       installation.line == .two3
-      ? nil : environment.word("APP_CONFIG_CACHE", dialect: installation.dialect)
+      ? nil : environment.word("APP_CONFIG_CACHE", dialect: dialect)
     guard let file = try installation.folder.read(moved ?? "bootstrap/cache/config.php") else {
       return nil
     }
@@ -69,6 +79,13 @@ struct Configuration: Sendable {
       return setting(name, at: path, in: cached)
     }
     for name in asked.isEmpty ? names : asked {
+      if case .value(let path)? = paths[name] {
+        switch asking(for: name, at: path) {
+        case .asShipped: break
+        case .changed(let setting): return setting
+        case .unknown(let words): doubts.note(words)
+        }
+      }
       if let setting = ownSetting(name) { return setting }
     }
     return Setting(

@@ -21,6 +21,16 @@ enum ConfigurationPaths {
     return Dictionary(parts.joined().map { ($0.key, $0.value) }) { $1 }
   }
 
+  /// The files that have them, by the first part of their names.
+  static func files(of line: Installation.Line) -> Set<String> {
+    Set(
+      all(of: line).values.map { path in
+        switch path {
+        case .value(let path), .member(of: let path, _): String(path.prefix { $0 != "." })
+        }
+      })
+  }
+
   private static let every: [String: Path] = [
     "APP_ENV": .value("app.env"),
     "APP_DEBUG": .value("app.debug"),
@@ -88,6 +98,7 @@ enum ConfigurationPaths {
     // The same in every channel that a configuration as it came has.
     "LOG_LEVEL": .value("logging.channels.single.level"),
     "MAIL_MAILER": .value("mail.default"),
+    "MAIL_URL": .value("mail.mailers.smtp.url"),
     "MAIL_HOST": .value("mail.mailers.smtp.host"),
     "MAIL_PORT": .value("mail.mailers.smtp.port"),
     "MAIL_ENCRYPTION": .value("mail.mailers.smtp.encryption"),

@@ -64,8 +64,8 @@ struct DatabaseSettings: Sendable {
       switch configuration.dotenv.dialect {
       // What is cached has all of it.
       case _ where configuration.cached != nil: (name: "", user: "")
-      case .lenientTwo: (name: "", user: "")
-      case .two: (name: "forge", user: "forge")
+      case .twoFour, .lenientTwo: (name: "", user: "")
+      case .two, .lenientThree, .three: (name: "forge", user: "forge")
       case .five: (name: "laravel", user: "root")
       }
     name =

@@ -29,14 +29,24 @@ struct Folder: Sendable {
       }
       guard count > 0 else {
         let isOwn = facts.st_uid == 0 || facts.st_uid == geteuid()
+        let isOpenToWrite = facts.st_mode & 0o022 != 0
         return SourceFile(
-          path: path, bytes: bytes, isWritableByOthers: !isOwn || facts.st_mode & 0o022 != 0)
+          path: path, bytes: bytes, isWritableByOthers: !isOwn || isOpenToWrite,
+          owner: facts.st_uid, isOpenToWrite: isOpenToWrite)
       }
       bytes += room[..<count]
       guard bytes.count <= Self.sizeLimit else {
         throw .tooLarge(path: path, limit: Self.sizeLimit)
       }
     }
+  }
+
+  /// The first of these files that is there.
+  func first(of paths: [String]) throws(Obstacle) -> SourceFile? {
+    for path in paths {
+      if let file = try read(path) { return file }
+    }
+    return nil
   }
 
   struct Status: Sendable {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// The Cachet in a folder: which one it is, and by what that is known.
@@ -16,9 +15,7 @@ struct Installation: Sendable {
   /// As the files say it, which for 2.4 is not the patch: both its releases say `2.4.0-dev`.
   let version: String
   let toldBy: Place
-  let dialect: Dotenv.Dialect
-  /// Name and version of every package in `composer.lock`.
-  let packages: [String: String]
+  let packages: InstalledPackages
 
   init(_ folder: Folder) throws(Obstacle) {
     guard try folder.status("") != nil else {
@@ -28,23 +25,48 @@ struct Installation: Sendable {
       throw .noInstallation(folder.root)
     }
     self.folder = folder
-    packages = try Self.packages(in: folder)
+    packages = try InstalledPackages(folder)
     (line, version, toldBy) = try Self.line(in: folder, packages: packages)
-    dialect = Self.dialect(of: line, packages: packages)
   }
 
-  /// `composer.lock` names the core of Cachet 3; the releases before it have a file `VERSION`.
+  /// How `.env` is read: by the phpdotenv that is installed, whose versions differ.
+  func dialect() throws(Obstacle) -> Dotenv.Dialect {
+    let name = "vlucas/phpdotenv"
+    guard let package = packages.judged(name) else {
+      throw .damaged(
+        path: ".",
+        what:
+          "how .env is read is not known: neither \(PackageList.installedPath) nor \(PackageList.lockPath) names \(name)"
+      )
+    }
+    guard let dialect = Dotenv.Dialect(version: package.version) else {
+      throw .damaged(
+        path: packages.place(of: name).words,
+        what:
+          "how \(name) \(Printable.text(package.version.utf8, limit: 40)) reads .env is not known here, and without that nothing is judged"
+      )
+    }
+    return dialect
+  }
+
+  /// Composer's files name the core of Cachet 3; the releases before it have a file `VERSION`.
   private static func line(
-    in folder: Folder, packages: [String: String]
+    in folder: Folder, packages: InstalledPackages
   ) throws(Obstacle) -> (Line, String, Place) {
-    if let core = packages["cachethq/core"] {
-      return (.three, Printable.text(core.utf8, limit: 40), Place(path: "composer.lock"))
+    if let core = packages.judged("cachethq/core") {
+      return (
+        .three, Printable.text(core.version.utf8, limit: 40), packages.place(of: "cachethq/core")
+      )
     }
     if let file = try folder.read("vendor/cachethq/core/VERSION") {
       return (.three, try version(in: file), file.place())
     }
     guard let file = try folder.read("VERSION") else { throw .noInstallation(folder.root) }
     let number = try version(in: file)
+    // The 3.x of 2020 left from 2.4, kept its number, and is code of the same kind on Laravel 6.
+    if number.hasPrefix("2.4."), packages.judged("laravel/framework").map(isLaravelSix) == true {
+      return (.two4, "\(number), the 3.x of 2020", file.place())
+    }
     for line in [Line.two3, .two4] where number.hasPrefix(line.rawValue + ".") {
       return (line, number, file.place())
     }
@@ -72,35 +94,7 @@ struct Installation: Sendable {
     return String(decoding: number, as: UTF8.self)
   }
 
-  private static func dialect(of line: Line, packages: [String: String]) -> Dotenv.Dialect {
-    var locked = packages["vlucas/phpdotenv"] ?? ""
-    if locked.hasPrefix("v") { locked.removeFirst() }
-    let numbers = locked.split(separator: ".").compactMap { Int($0) }
-    if numbers.count == 3 {
-      if numbers[0] >= 5 { return .five }
-      return numbers[0] == 2 && numbers[1] == 6 && numbers[2] >= 7 ? .two : .lenientTwo
-    }
-    return switch line {
-    case .two3: .lenientTwo
-    case .two4, .two5: .two
-    case .three: .five
-    }
-  }
-
-  private struct Lock: Decodable {
-    struct Package: Decodable {
-      let name: String
-      let version: String
-    }
-    let packages: [Package]
-  }
-
-  private static func packages(in folder: Folder) throws(Obstacle) -> [String: String] {
-    guard let file = try folder.read("composer.lock") else { return [:] }
-    let lock: Lock
-    do { lock = try JSONDecoder().decode(Lock.self, from: Data(file.bytes)) } catch {
-      throw .damaged(path: file.path, what: "is no composer.lock")
-    }
-    return Dictionary(lock.packages.map { ($0.name, $0.version) }) { first, _ in first }
+  private static func isLaravelSix(_ package: PackageList.Package) -> Bool {
+    ComposerVersion(package.version)?.series(of: ["6"]) != nil
   }
 }

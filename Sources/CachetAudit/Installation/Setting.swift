@@ -2,7 +2,8 @@
 struct Setting: Sendable {
   let name: String
   let value: EnvironmentValue
-  /// As the file sets it, before `env()`; `nil` where it does not.
+  /// As the file sets it, before `env()`; `nil` where it does not, and the value is what the files of
+  /// the configuration take then.
   let raw: HiddenValue?
   /// The file alone where no line sets it.
   let place: Place
@@ -25,7 +26,7 @@ struct Setting: Sendable {
   func isAny(of words: String...) -> Bool { isAny(of: words) }
 
   func isAny(of words: [String]) -> Bool {
-    guard let raw else { return false }
+    guard let raw = raw ?? value.written else { return false }
     let own = String(decoding: value.text?.bytes ?? raw.bytes, as: UTF8.self).lowercased()
     return words.contains(own)
   }
@@ -33,7 +34,13 @@ struct Setting: Sendable {
   /// The value for a report: in quotes where the name is one whose values are words and never
   /// secrets, otherwise no more than its length.
   var shown: String {
-    guard let raw else { return "not set" }
+    guard let raw else {
+      return value.written.map { "not set, and then \(shown($0))" } ?? "not set"
+    }
+    return shown(raw)
+  }
+
+  private func shown(_ raw: HiddenValue) -> String {
     // Put together from others, it is whatever they are.
     guard Self.plain.contains(name), entry?.references.isEmpty ?? true, raw.bytes.count <= 64,
       raw.bytes.allSatisfy({ (0x20...0x7E).contains($0) })

@@ -8,10 +8,17 @@ struct SourceFile: Sendable {
   /// Accounts beside root and whoever runs this can write it.
   var isWritableByOthers = false
 
+  var owner: uid_t = 0
+  /// Its mode lets its group or everybody write it.
+  var isOpenToWrite = false
+
   /// What accepts findings must not be written by those whom the findings are about: not where root
-  /// relies on it. Others run this over what is theirs.
-  func mustBeOurs() throws(Obstacle) {
-    guard geteuid() != 0 || !isWritableByOthers else {
+  /// relies on it. Others run this over what is theirs. In a container root often works in a folder
+  /// of the host's user; what is PHP's own counts there no more than elsewhere.
+  func mustBeOurs(webUser: String, isInContainer: Bool = Container.isAround) throws(Obstacle) {
+    guard geteuid() == 0, isWritableByOthers else { return }
+    let php = Account(webUser)?.user
+    guard isInContainer, !isOpenToWrite, owner != php else {
       throw .damaged(path: path, what: "counts only where nobody but root can write it")
     }
   }

@@ -23,17 +23,17 @@ struct JSONReport: Encodable {
 
   struct InstallationEntry: Encodable {
     let path: String
-    let version: String
-    let line: String
+    /// Neither where nothing could be judged.
+    let version: String?
+    let line: String?
   }
 
   let installation: InstallationEntry
   let checks: [Entry]
 
-  init(_ audit: Audit, of installation: Installation) {
+  init(_ audit: Audit, of installation: Installation?, in folder: Folder) {
     self.installation = InstallationEntry(
-      path: installation.folder.root, version: installation.version,
-      line: installation.line.rawValue)
+      path: folder.root, version: installation?.version, line: installation?.line.rawValue)
     checks = audit.results.map { result in
       let check = result.check
       func entry(_ outcome: String, reason: String? = nil, _ findings: [Finding]? = nil) -> Entry {

@@ -68,7 +68,8 @@ struct SARIFReport: Encodable {
       struct Descriptor: Encodable { let id: String }
       let level = "error"
       let message: Text
-      let associatedRule: Descriptor
+      /// None where every check failed for one reason.
+      let associatedRule: Descriptor?
     }
     let executionSuccessful: Bool
     let toolExecutionNotifications: [Notification]
@@ -92,13 +93,27 @@ struct SARIFReport: Encodable {
     }
     let invocation = Invocation(
       executionSuccessful: audit.failures.isEmpty,
-      toolExecutionNotifications: audit.failures.map { check, obstacle in
-        Invocation.Notification(
-          message: Text(text: "could not check \(check.id): \(obstacle.words)"),
-          associatedRule: .init(id: check.id))
-      })
+      toolExecutionNotifications: Self.notifications(of: audit))
     let driver = Driver(semanticVersion: CachetAudit.release, rules: checks.map(Rule.init))
     runs = [Run(tool: Tool(driver: driver), results: results, invocations: [invocation])]
+  }
+
+  private static func notifications(of audit: Audit) -> [Invocation.Notification] {
+    let failures = audit.failures
+    if failures.count > 1, failures.count == audit.results.count, let first = failures.first,
+      failures.allSatisfy({ $0.obstacle == first.obstacle })
+    {
+      return [
+        Invocation.Notification(
+          message: Text(text: "could not check anything: \(first.obstacle.words)"),
+          associatedRule: nil)
+      ]
+    }
+    return failures.map { check, obstacle in
+      Invocation.Notification(
+        message: Text(text: "could not check \(check.id): \(obstacle.words)"),
+        associatedRule: .init(id: check.id))
+    }
   }
 
   func text() throws -> String { try JSONText.of(self) }
@@ -126,7 +141,7 @@ extension SARIFReport.Result {
     locations = [
       .init(
         physicalLocation: .init(
-          artifactLocation: .init(uri: place.path.uriPath),
+          artifactLocation: .init(uri: place.path.uriReference),
           region: place.line.map { .init(startLine: $0) }))
     ]
     partialFingerprints = ["cachetAudit/v1": finding.fingerprint]
@@ -156,7 +171,11 @@ extension Severity {
 }
 
 extension String {
-  /// A path as it may stand in a URI reference.
+  /// A path as a URI reference: a whole one names its scheme, another one is relative to the
+  /// installation.
+  var uriReference: String { (hasPrefix("/") ? "file://" : "") + uriPath }
+
+  /// A path as it may stand in a URI.
   var uriPath: String {
     utf8.map { byte in
       byte.isLetter || byte.isDigit || "/-._~".utf8.contains(byte)

@@ -120,13 +120,28 @@ struct TextReport {
         "  " + paint(name, check.severity) + String(repeating: " ", count: 10 - name.count)
           + bold(check.id))
       let own = findings.filter { $0.check.id == check.id }
-      for finding in own.prefix(Self.most) { lines += item(finding.evidence.words) }
+      for words in told(own.prefix(Self.most).map(\.evidence)) { lines += item(words) }
       if own.count > Self.most {
         lines += item("and \(own.count - Self.most) more; '--format json' tells all")
       }
       lines += item("why: \(check.rationale)") + item("fix: \(check.fix)")
     }
     return lines
+  }
+
+  /// Those that share a place and what they begin with are told in one.
+  private func told(_ evidence: [Evidence]) -> [String] {
+    var told: [String] = []
+    var last: Evidence?
+    for one in evidence {
+      if let lead = one.lead, lead == last?.lead, one.place == last?.place {
+        told[told.count - 1] += ", " + one.message.dropFirst(lead.count)
+      } else {
+        told.append(one.words)
+      }
+      last = one
+    }
+    return told
   }
 
   /// What no finding is made of.

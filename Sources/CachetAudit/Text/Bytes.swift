@@ -14,11 +14,14 @@ extension ArraySlice<UInt8> {
   }
 
   /// Where `text` begins first, if anywhere.
-  func place(of text: String) -> Int? {
-    guard let head = text.utf8.first else { return nil }
+  func place(of text: String) -> Int? { place(of: text.utf8) }
+
+  /// Where `bytes` begin first, if anywhere.
+  func place(of bytes: some Collection<UInt8>) -> Int? {
+    guard let head = bytes.first else { return nil }
     var rest = self
     while let place = rest.place(of: head) {
-      if self[place...].starts(with: text.utf8) { return place }
+      if self[place...].starts(with: bytes) { return place }
       rest = rest[(place + 1)...]
     }
     return nil

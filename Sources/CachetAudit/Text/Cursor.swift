@@ -30,6 +30,11 @@ struct Cursor {
     return rest[..<end]
   }
 
+  /// Moves behind `.123456`, if that is what follows.
+  mutating func skipFraction() {
+    if take(".") { rest = rest.drop(while: \.isDigit) }
+  }
+
   /// `+HH:MM`, `+HHMM` or `Z`, in seconds.
   mutating func offset() -> Int? {
     if take("Z") { return 0 }

@@ -29,6 +29,14 @@ struct TrailReview {
     summary.late = timeline.late
     summary.obstacles += timeline.obstacles
     summary.damaged = sources.compactMap(\.tally.firstUnreadable)
+    // Nobody has reviewed what nobody could read.
+    summary.obstacles += sources.filter(\.tally.isUnread).map { source in
+      .damaged(
+        path: source.name,
+        what:
+          "none of its \(source.tally.unreadable.counted("line")) could be read: is it a log of another kind?"
+      )
+    }
     return summary
   }
 

@@ -71,6 +71,21 @@ struct Inspect: ParsableCommand {
   var trailDays = 7
 
   @Option(
+    help: ArgumentHelp(
+      "A newer list of known holes in packages: OSV's JSON, or 'composer audit --format=json' (repeatable).",
+      valueName: "file"),
+    completion: .file())
+  var advisories: [String] = []
+
+  @Option(help: ArgumentHelp("How old the list of known holes may be.", valueName: "days"))
+  var advisoryDays = 180
+
+  @Option(
+    help: ArgumentHelp(
+      "The PHP that serves Cachet (else those below /etc/php).", valueName: "version"))
+  var php: String?
+
+  @Option(
     help: ArgumentHelp("Accept the findings of an earlier run.", valueName: "file"),
     completion: .file())
   var baseline: String?
@@ -111,10 +126,13 @@ struct Inspect: ParsableCommand {
       ("--password-length", passwordLength, 1...1024),
       ("--password-classes", passwordClasses, 1...4),
       ("--review-days", reviewDays, 1...36_500), ("--rotation-days", rotationDays, 1...36_500),
-      ("--trail-days", trailDays, 1...36_500),
+      ("--trail-days", trailDays, 1...36_500), ("--advisory-days", advisoryDays, 1...36_500),
     ] where !range.contains(number) {
       throw ValidationError(
         "\(option): \(range.lowerBound) to \(range.upperBound) is wanted, not \(number)")
+    }
+    if let php, ComposerVersion(php) == nil {
+      throw ValidationError("--php: '\(php)' is no version, as 8.2 or 8.2.28 is")
     }
     guard !selected.isEmpty else {
       throw ValidationError("--only and --skip leave no check to make")
@@ -137,8 +155,8 @@ struct Inspect: ParsableCommand {
     alarm(Self.longest)
     let start = ContinuousClock.now
     let folder = Folder(root: directory ?? ".")
-    let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
-    var (subject, acceptance) = try Console.orComplain(in: folder) { () throws(Obstacle) in
+    let environment = try orReport(in: nil) { () throws(Obstacle) in try process.read() }
+    var (subject, acceptance) = try orReport(in: folder) { () throws(Obstacle) in
       let installation = try Installation(folder)
       let configuration = try Configuration(of: installation, environment: environment)
       return (
@@ -146,28 +164,50 @@ struct Inspect: ParsableCommand {
         try Acceptance(in: configuration.file)
       )
     }
-    try Console.orComplain { () throws(Obstacle) in
+    try orReport(in: nil) { () throws(Obstacle) in
       subject.options = try options(for: subject.configuration)
-      if let baseline { acceptance.baseline = Set(try Baseline(path: baseline).findings) }
+      if let baseline {
+        acceptance.baseline = Set(try Baseline(path: baseline, webUser: webUser).findings)
+      }
     }
     if database { subject.askDatabase() }
     let audit = Audit(of: subject, checks: selected, accepting: acceptance)
-    let installation = subject.installation
-    switch format {
-    case .text:
+    if format == .text {
       let report = TextReport(
-        audit: audit, installation: installation, inColour: Console.showsColour,
+        audit: audit, installation: subject.installation, inColour: Console.showsColour,
         width: Console.width, elapsed: start.duration(to: .now))
       try Console.write(report.text())
-    case .json: try Console.write(JSONReport(audit, of: installation).text())
-    case .sarif: try Console.write(SARIFReport(audit).text())
-    case .junit: try Console.write(JUnitReport(audit: audit).text())
+    } else {
+      try write(audit, of: folder, subject.installation)
     }
     if let writeBaseline {
       try Console.orComplain { () throws(Obstacle) in try Baseline(audit).write(to: writeBaseline) }
     }
     if !audit.failures.isEmpty { throw Exit.notChecked }
     if let worst = audit.worst, worst >= failOn { throw Exit.findings }
+  }
+
+  /// What is for programs; without an installation nothing could be judged.
+  private func write(_ audit: Audit, of folder: Folder, _ installation: Installation?) throws {
+    switch format {
+    case .text: break
+    case .json: try Console.write(JSONReport(audit, of: installation, in: folder).text())
+    case .sarif: try Console.write(SARIFReport(audit).text())
+    case .junit: try Console.write(JUnitReport(audit: audit, failOn: failOn).text())
+    }
+  }
+
+  /// What stands in the way of every check ends the run. It is also in the report for programs: one
+  /// that is empty, or not there, is taken for a clean one.
+  private func orReport<Value>(
+    in folder: Folder?, _ body: () throws(Obstacle) -> Value
+  ) throws -> Value {
+    do throws(Obstacle) { return try body() } catch {
+      try write(
+        Audit(checks: selected, stoppedBy: error), of: Folder(root: directory ?? "."), nil)
+      Console.complain(folder.map { error.words(in: $0) } ?? error.words, hint: error.hint)
+      throw Exit.notChecked
+    }
   }
 
   /// What the command line says, and the files that it names.
@@ -178,8 +218,15 @@ struct Inspect: ParsableCommand {
     options.reviewDays = reviewDays
     options.rotationDays = rotationDays
     options.trailDays = trailDays
+    options.advisoryDays = advisoryDays
+    options.php = php
+    var known = try Advisories.bundled()
+    for path in advisories { try known.add(path, webUser: webUser) }
+    options.advisories = .success(known)
     options.trail = try mark.map { (path) throws(Obstacle) in (path, try TrailMark.read(path)) }
-    options.features = try features.map { (path) throws(Obstacle) in try FeatureReview(path: path) }
+    options.features = try features.map { (path) throws(Obstacle) in
+      try FeatureReview(path: path, webUser: webUser)
+    }
     options.webServer = configuredServer()
     if let state {
       var ages = try SecretAges(path: state)

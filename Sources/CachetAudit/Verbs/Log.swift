@@ -5,9 +5,12 @@ import Glibc
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reviews what an installation, its web server and this host have written down.",
-    usage: "cachet-mfa audit log DIR [OPTIONS]",
+    usage: """
+      cachet-mfa audit log DIR [OPTIONS]
+      cachet-mfa audit log --auth-log FILE [OPTIONS]
+      """,
     discussion: """
-      storage/logs is always read. '--mark FILE' begins where the last review ended, and with \
+      storage/logs is always read. Without DIR the second factor of this host alone is reviewed. '--mark FILE' begins where the last review ended, and with \
       '--reviewed-by NAME' writes down that this one is done.
       """, helpNames: CachetAudit.helpNames)
 
@@ -16,7 +19,7 @@ struct Log: ParsableCommand {
   @Argument(
     help: ArgumentHelp("The folder of the installation.", valueName: "dir"),
     completion: .directory)
-  var directory: String
+  var directory: String?
 
   @OptionGroup var process: ProcessOptions
 
@@ -27,7 +30,7 @@ struct Log: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The web server's log in the combined format; '-' is standard input (repeatable).",
+      "The web server's log, in the combined format or as JSON; '-' is standard input (repeatable).",
       valueName: "file"), completion: .file())
   var accessLog: [String] = []
 
@@ -36,6 +39,11 @@ struct Log: ParsableCommand {
       "The second factor's lines: 'journalctl -o json', or a file of syslog (repeatable).",
       valueName: "file"), completion: .file())
   var authLog: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave this file of storage/logs out, and say why (repeatable).", valueName: "name=reason"))
+  var leaveOut: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -96,6 +104,17 @@ struct Log: ParsableCommand {
         throw ValidationError("--reviewed-by: letters, digits and . _ @ - are wanted")
       }
     }
+    if let text = leaveOut.first(where: { Self.omission($0) == nil }) {
+      throw ValidationError("--leave-out: '\(text)' is no NAME=REASON of a file in storage/logs")
+    }
+    if directory == nil {
+      guard !authLog.isEmpty else {
+        throw ValidationError("which folder? name the one with 'artisan', or give --auth-log alone")
+      }
+      guard accessLog.isEmpty, leaveOut.isEmpty, actions == nil, !database else {
+        throw ValidationError("without a folder --auth-log alone is read")
+      }
+    }
     guard actions == nil || !database else {
       throw ValidationError("--actions and --database are the same table")
     }
@@ -111,15 +130,16 @@ struct Log: ParsableCommand {
   func run() throws {
     alarm(Self.longest)
     let thresholds = try thresholds()
-    let folder = Folder(root: directory)
     let environment = try Console.orComplain { () throws(Obstacle) in try process.read() }
-    let (installation, configuration) = try Console.orComplain(in: folder) {
-      () throws(Obstacle) in
-      let installation = try Installation(folder)
-      return (installation, try Configuration(of: installation, environment: environment))
+    let subject = try directory.map { directory in
+      let folder = Folder(root: directory)
+      return try Console.orComplain(in: folder) { () throws(Obstacle) in
+        let installation = try Installation(folder)
+        return (installation, try Configuration(of: installation, environment: environment))
+      }
     }
     let (summary, sources) = try Console.orComplain { () throws(Obstacle) in
-      try review(installation, configuration, thresholds)
+      try review(subject, thresholds)
     }
     for obstacle in summary.obstacles + summary.damaged {
       Console.complain(obstacle.words, hint: obstacle.hint)
@@ -153,31 +173,47 @@ struct Log: ParsableCommand {
     return thresholds
   }
 
+  /// A file's name, and why it is left out.
+  private static func omission(_ text: String) -> (name: String, reason: String)? {
+    let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
+    guard parts.count == 2, let name = parts.first?.trimmingPrefix("storage/logs/"),
+      !name.isEmpty, !name.contains("/"), !parts[1].isEmpty
+    else { return nil }
+    return (String(name), parts[1])
+  }
+
   private func review(
-    _ installation: Installation, _ configuration: Configuration, _ thresholds: TrailThresholds
+    _ subject: (Installation, Configuration)?, _ thresholds: TrailThresholds
   ) throws(Obstacle) -> (TrailSummary, TrailSources) {
     let now = Moment.now
     let hostClock = TrailClock.ofHost()
     let before = try mark.flatMap { (path) throws(Obstacle) in try TrailMark.read(path) }
     let since = since.flatMap { Since.moment($0, now: now) }
+    let clock = try subject.map { (own) throws(Obstacle) in
+      try TrailClock(of: own.1, line: own.0.line)
+    }
     var sources = TrailSources(
-      of: installation, clock: try TrailClock(of: configuration, line: installation.line),
-      hostClock: hostClock, since: since, before: before, now: now)
-    let sinks = try sinks(for: installation)
-    sources.addAccessLogs(accessLog, below: configuration)
+      of: subject?.0, clock: clock ?? .utc, hostClock: hostClock, since: since, before: before,
+      now: now)
+    let sinks = try sinks(for: subject?.0)
+    if let (_, configuration) = subject {
+      sources.addAccessLogs(accessLog, below: configuration)
+    }
     sources.addAuthLogs(authLog)
     if let actions {
       sources.addActions(actions)
-    } else if database {
+    } else if database, let (_, configuration) = subject {
       sources.addActions(of: DatabaseSettings(configuration))
     } else {
       sources.missActions()
     }
     // Last: with many of them whoever may write there could use up what can be open at once.
-    sources.addLaravelLogs()
+    sources.addLaravelLogs(
+      omitting: Dictionary(
+        leaveOut.compactMap(Self.omission).map { ($0.name, $0.reason) }, uniquingKeysWith: { $1 }))
     var summary = try TrailReview(since: since, thresholds: thresholds).run(
       sources.sources, into: sinks)
-    summary.notes = installation.line.notRecorded + sources.notes
+    summary.notes = (subject?.0.line.notRecorded ?? []) + sources.notes
     if let before {
       let name = Printable.name(before.by.utf8)
       summary.notes.append("reviewed last by \(name), \(before.reviewed); what came since is told")
@@ -187,7 +223,7 @@ struct Log: ParsableCommand {
     return (summary, sources)
   }
 
-  private func sinks(for installation: Installation) throws(Obstacle) -> [any TrailSink] {
+  private func sinks(for installation: Installation?) throws(Obstacle) -> [any TrailSink] {
     let stream =
       try output.map { (path) throws(Obstacle) in try ByteStream(path: path) }
       ?? ByteStream(standardOutput: ())
@@ -196,7 +232,7 @@ struct Log: ParsableCommand {
       case .text:
         [
           try TextTrail(
-            stream, title: "Trail of \(installation.words)",
+            stream, title: "Trail of \(installation?.words ?? "the second factor of this host")",
             width: output == nil ? Console.width : 80)
         ]
       case .jsonl: [JSONTrail(stream)]

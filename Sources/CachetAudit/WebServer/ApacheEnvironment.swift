@@ -4,12 +4,18 @@ struct ApacheEnvironment {
   /// `.some(nil)` where it is not known; no entry for one that is not set.
   private var values: [String: String?] = [:]
   private let request: WebRequest
+  /// In an internal redirect.
+  private let isRedirected: Bool
+  /// What headers of the client's take away.
+  private let taken: Set<String>
 
   /// `directives`: the server's own, in order; `inner`: those in its sections.
   init(
-    _ request: WebRequest, directives: [ServerDirective], inner: [ServerDirective]
+    _ request: WebRequest, isRedirected: Bool, taken: Set<String>,
+    directives: [ServerDirective], inner: [ServerDirective]
   ) {
-    self.request = request
+    (self.request, self.isRedirected) = (request, isRedirected)
+    self.taken = taken
     for directive in directives { note(directive) }
     // These depend on the section, and on when it is looked at.
     for directive in inner {
@@ -34,6 +40,7 @@ struct ApacheEnvironment {
     case "SERVER_PORT": request.isEncrypted ? "443" : "80"
     case "REMOTE_ADDR": WebRequest.stranger
     case "REMOTE_USER", "HTTP:SERVICE-WORKER": ""
+    case "ENV:REDIRECT_STATUS": isRedirected ? "200" : ""
     case "REQUEST_FILENAME", "SCRIPT_FILENAME": file
     default: nil
     }
@@ -69,12 +76,18 @@ struct ApacheEnvironment {
       switch truth {
       case .yes: values[name] = value.map { .some($0) }
       case .no: continue
+      // What was never there cannot be taken away.
+      case .unclear where value == nil && values[name] == nil: continue
       case .unclear where value == nil && asksHeaders(directive):
-        // A stranger sends none by which something is taken away.
-        continue
+        if taken.contains(name) { values[name] = nil }
       case .unclear: values[name] = .some(nil)
       }
     }
+  }
+
+  /// The variables that may be gone behind it.
+  static func taken(by directive: ServerDirective) -> [String] {
+    names(of: directive).filter { $0.value == nil }.map(\.name)
   }
 
   /// Whether the condition is about headers of the client's.

@@ -6,8 +6,9 @@ struct GuardedPaths {
   /// Headers that make Cachet believe something about who asks, or for what.
   let headers: [String]
 
-  /// `base`: in 3.x the path that Cachet is under, without a slash at its end.
-  init(_ line: Installation.Line, base: String) {
+  /// `own`: of 3.x; the others are at the root.
+  init(_ line: Installation.Line, _ own: CachetPaths = .root) {
+    let base = own.base
     let both = ["GET", "POST"]
     let forwarded = [
       "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto",
@@ -37,8 +38,8 @@ struct GuardedPaths {
       headers = (line == .two3 ? ["X-Original-URL", "X-Rewrite-URL"] : []) + forwarded
     case .three:
       paths = [
-        (base + "/dashboard", both), (base + "/dashboard/login", both),
-        (base + "/dashboard/password-reset/request", both), (base + "/dashboard/profile", both),
+        (own.dashboard, both), (own.dashboard + "/login", both),
+        (own.dashboard + "/password-reset/request", both), (own.dashboard + "/profile", both),
         ("/livewire/update", ["POST"]), ("/livewire/upload-file", ["POST"]),
         ("/livewire-0a1b2c3d/update", ["POST"]), (base + "/setup", both), (base + "/mcp", both),
       ]

@@ -43,18 +43,30 @@ enum NginxLocations {
     }
   }
 
-  private static func prefix(of location: ServerDirective) -> String? {
+  static func prefix(of location: ServerDirective) -> String? {
     if location.arguments.count == 1, !location.value.hasPrefix("@") { return location.value }
     return location.value == "^~" ? location.arguments.last : nil
   }
 
-  /// What the expression of a location takes from a path; `nil` where it does not match.
-  static func groups(of location: ServerDirective, for uri: String) -> [String]? {
+  /// The expression of a location, and whether letters' case does not matter to it.
+  static func expression(of location: ServerDirective) -> (text: String, ignoresCase: Bool)? {
     guard location.value.hasPrefix("~"), let last = location.arguments.last else { return nil }
     // "~^/a" may be one word.
     let ignoresCase = location.value.hasPrefix("~*")
-    let pattern =
+    let text =
       location.arguments.count > 1 ? last : String(last.dropFirst(ignoresCase ? 2 : 1))
-    return Pattern(pattern, ignoringCase: ignoresCase)?.groups(in: uri)
+    return (text, ignoresCase)
+  }
+
+  /// What the expression of a location takes from a path; `nil` where it does not match.
+  static func groups(of location: ServerDirective, for uri: String) -> [String]? {
+    guard let (text, ignoresCase) = expression(of: location) else { return nil }
+    return Pattern(text, ignoringCase: ignoresCase)?.groups(in: uri)
+  }
+
+  /// The same by the names of the groups.
+  static func namedGroups(of location: ServerDirective, for uri: String) -> [String: String] {
+    guard let (text, ignoresCase) = expression(of: location) else { return [:] }
+    return Pattern(text, ignoringCase: ignoresCase)?.namedGroups(in: uri) ?? [:]
   }
 }

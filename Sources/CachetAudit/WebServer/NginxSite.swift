@@ -5,27 +5,55 @@ struct NginxSite: WebSite {
   let http: [ServerDirective]
   let server: [ServerDirective]
   let files: ServerFiles
+  /// The name that it is asked by; `nil` where it has none of its own.
+  var host: String?
+  /// Requests for names that no server has come here.
+  private var isDefault = false
 
   static let handlers: Set<String> = [
     "proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass",
   ]
 
+  private init(_ server: ServerDirective, in http: [ServerDirective], _ files: ServerFiles) {
+    (place, self.http, self.server, self.files) = (server.place, http, server.block ?? [], files)
+    host = names.first { !$0.contains("*") && $0 != "_" && !$0.hasPrefix("~") }
+  }
+
   static func all(in directives: [ServerDirective], of files: ServerFiles) -> [NginxSite] {
     // A file of sites may be given without the file that includes it.
     let https = directives.named("http").map { $0.block ?? [] } + [directives]
     return https.flatMap { http in
-      http.named("server").compactMap { server in
-        server.block.map { NginxSite(place: server.place, http: http, server: $0, files: files) }
+      var seen: Set<String> = []
+      return http.named("server").filter { $0.block != nil }.map { server in
+        var site = NginxSite(server, in: http, files)
+        let listens = site.server.named("listen")
+        site.isDefault =
+          listens.isEmpty || listens.contains { seen.insert($0.value).inserted }
+          || listens.contains { $0.arguments.contains("default_server") }
+        return site
       }
     }
   }
 
   var names: [String] { server.named("server_name").flatMap(\.arguments) }
 
-  var documentRoot: (path: String, place: Place)? {
+  func asked(by host: String?) -> any WebSite {
+    var site = self
+    site.host = host?.lowercased()
+    return site
+  }
+
+  var hosts: HostChoice {
+    let folders = http.named("root") + server.everything.named("root", "alias")
+    guard folders.contains(where: { $0.value.contains("$") }) else { return .none }
+    let own = names.filter { !$0.contains("*") && $0 != "_" && !$0.hasPrefix("~") }
+    return isDefault || own.count < names.count ? .any : .among(own)
+  }
+
+  var documentRoot: (path: PathTemplate, place: Place)? {
     let inner = server.named("location").flatMap { $0.block ?? [] }
     let root = server.last("root") ?? inner.last("root") ?? http.last("root")
-    return root.map { ($0.value, $0.place) }
+    return root.map { (template($0.value), $0.place) }
   }
 
   private static func isEncrypted(_ listen: ServerDirective) -> Bool {
@@ -58,6 +86,15 @@ struct NginxSite: WebSite {
     return seen
   }
 
+  func delivery(for request: WebRequest) -> Delivery {
+    switch passage(of: request) {
+    case .closed(.file(let path, isCertain: true), let place): .file(path, place)
+    case .closed(.file, let place): .unclear(place, why: "the condition of an 'if' is not judged")
+    case .unclear(let place, let why): .unclear(place, why: why)
+    case .open, .closed: .nothing
+    }
+  }
+
   private var refused: Passage { .closed(.refused, place) }
 
   private func walk(_ request: WebRequest) -> NginxWalk? {
@@ -69,12 +106,18 @@ struct NginxSite: WebSite {
       return nil
     }
     return NginxWalk(
-      site: self,
-      variables: NginxVariables(
-        request, isEncrypted: request.isEncrypted && isEncrypted,
-        host: names.first { !$0.contains("*") && $0 != "_" },
-        http: http),
+      site: self, variables: variables(for: request),
       start: NginxState(uri: uri, query: request.query, frames: [http, server], place: place))
+  }
+
+  func variables(for request: WebRequest) -> NginxVariables {
+    var groups: [String: String] = [:]
+    if let host, let name = names.first(where: { $0.hasPrefix("~") }) {
+      groups = Pattern(String(name.dropFirst()))?.namedGroups(in: host) ?? [:]
+    }
+    return NginxVariables(
+      request, isEncrypted: request.isEncrypted && isEncrypted, host: host, hostGroups: groups,
+      http: http)
   }
 
   // MARK: - Towards the application

@@ -3,13 +3,17 @@ struct NginxVariables {
   let request: WebRequest
   let isEncrypted: Bool
   let host: String?
+  /// What the server's name, where it is an expression, takes from the host.
+  private let hostGroups: [String: String]
   /// `map` and `geo`, by the variable that they make.
   private let made: [String: ServerDirective]
 
   init(
-    _ request: WebRequest, isEncrypted: Bool, host: String?, http: [ServerDirective]
+    _ request: WebRequest, isEncrypted: Bool, host: String?, hostGroups: [String: String] = [:],
+    http: [ServerDirective]
   ) {
     (self.request, self.isEncrypted, self.host) = (request, isEncrypted, host)
+    self.hostGroups = hostGroups
     var made: [String: ServerDirective] = [:]
     for block in http.named("map", "geo") { made[block.arguments.last ?? ""] = block }
     self.made = made
@@ -42,6 +46,7 @@ struct NginxVariables {
       return state.captures.indices.contains(index) ? state.captures[index] : ""
     }
     if let set = state.variables[name] { return set }
+    if let part = hostGroups[name] { return part }
     if let block = made["$" + name] { return depth < 10 ? made(by: block, state, depth + 1) : nil }
     return switch name {
     case "request_method": request.method
@@ -57,8 +62,10 @@ struct NginxVariables {
     case "remote_addr", "binary_remote_addr", "realip_remote_addr": WebRequest.stranger
     case "remote_user", "http_service_worker": ""
     case "host", "http_host", "server_name": host
-    case "document_root": state.directive("root")?.value
-    case "request_filename": state.directive("root").map { $0.value + state.uri }
+    case "document_root" where depth < 10: root(state, depth: depth)
+    case "request_filename" where depth < 10: file(of: state.uri, state, depth: depth)
+    case "fastcgi_script_name": script(state).name
+    case "fastcgi_path_info": script(state).rest
     default: nil
     }
   }
@@ -72,6 +79,7 @@ struct NginxVariables {
     } else {
       guard let source = expand(block.value, state, depth: depth) else { return nil }
       chosen = entry(of: entries, for: source)
+      if Self.hasHostNames(entries), chosen?.name.lowercased() != source.lowercased() { return nil }
     }
     return chosen.map { expand($0.value, state, depth: depth) } ?? ""
   }
@@ -88,6 +96,11 @@ struct NginxVariables {
         == .yes
     }
     return matching ?? entries.last("default")
+  }
+
+  /// Whether a block has patterns of host names, which are not read.
+  private static func hasHostNames(_ entries: [ServerDirective]) -> Bool {
+    entries.contains { $0.name == "hostnames" }
   }
 
   /// The condition of an `if`.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A request's way through a server, phase by phase: the server's rewriting, the location and its
 /// rewriting, access, and who answers. An internal redirect begins anew.
 struct NginxWalk {
@@ -16,6 +18,7 @@ struct NginxWalk {
   private func enter(_ state: NginxState) -> Passage {
     var state = state
     state.frames = [site.http, site.server]
+    state.chain = []
     return execute(site.server[...], state) { locate($0) }
   }
 
@@ -26,9 +29,13 @@ struct NginxWalk {
     }
     let chain = NginxLocations.chain(for: state.uri, in: site.server)
     state.frames = [site.http, site.server] + chain.map { $0.block ?? [] }
+    state.chain = chain
     if let location = chain.last {
       state.place = location.place
       state.captures = NginxLocations.groups(of: location, for: state.uri) ?? state.captures
+      for (name, value) in NginxLocations.namedGroups(of: location, for: state.uri) {
+        state.variables[name] = .some(value)
+      }
     }
     if !state.isInternal, !state.own.named("internal").isEmpty {
       return .closed(.refused, state.place)
@@ -49,6 +56,7 @@ struct NginxWalk {
     else { return .closed(.answered, state.place) }
     var state = state
     state.frames = [site.http, site.server, block]
+    state.chain = [location]
     state.place = location.place
     return settle(block, state)
   }
@@ -228,9 +236,13 @@ struct NginxWalk {
         guard let path = variables.expand(name, state) else {
           return .unclear(files.place, why: "which file this means is not known")
         }
-        guard isThere(path, asFolder: name.hasSuffix("/"), state) else { continue }
-        if isHandled { return .open(state.place) }
-        return name.hasSuffix("/") ? index(state) : .closed(.answered, files.place)
+        switch isThere(path, asFolder: name.hasSuffix("/"), state) {
+        case .no: continue
+        case .unclear: return unknownRoot(state)
+        case .yes:
+          if isHandled { return .open(state.place) }
+          return name.hasSuffix("/") ? index(state) : file(path, state, at: files.place)
+        }
       }
       let last = files.arguments.last ?? ""
       if last.hasPrefix("=") { return .closed(.answered, files.place) }
@@ -240,39 +252,61 @@ struct NginxWalk {
       return redirect(to: target, state)
     }
     if isHandled { return .open(state.place) }
-    if state.uri.hasSuffix("/"), isThere(state.uri, asFolder: true, state) { return index(state) }
     // The files of a folder are for reading.
-    guard ["GET", "HEAD", "POST"].contains(variables.request.method),
-      let page = errorPage("404", state),
-      !isThere(state.uri, asFolder: state.uri.hasSuffix("/"), state)
-    else {
+    guard ["GET", "HEAD", "POST"].contains(variables.request.method) else {
       return .closed(.answered, state.place)
     }
-    return page(state)
+    let isFolder = state.uri.hasSuffix("/")
+    switch isThere(state.uri, asFolder: isFolder, state) {
+    case .yes: return isFolder ? index(state) : file(state.uri, state, at: state.place)
+    case .no: return errorPage("404", state).map { $0(state) } ?? .closed(.answered, state.place)
+    case .unclear: return unknownRoot(state)
+    }
+  }
+
+  private func unknownRoot(_ state: NginxState) -> Passage {
+    .unclear(state.files?.directive.place ?? state.place, why: "where the files are is not known")
+  }
+
+  /// The server itself hands out what `name` means.
+  private func file(_ name: String, _ state: NginxState, at place: Place) -> Passage {
+    guard variables.request.method != "POST", let path = variables.file(of: name, state) else {
+      return .closed(.answered, place)
+    }
+    if let line = state.directive("disable_symlinks"), !line.says("off"),
+      let root = variables.root(state), let link = site.files.link(from: root, to: path),
+      !(line.says("if_not_owner") && link.hasSameOwner)
+    {
+      return .closed(.refused, line.place)
+    }
+    return .closed(.file(path, isCertain: true), place)
   }
 
   /// For a folder, by the file in it that stands for it.
   private func index(_ state: NginxState) -> Passage {
     let folder = state.uri.hasSuffix("/") ? state.uri : state.uri + "/"
     let names = state.directives("index").flatMap(\.arguments)
-    let name = (names.isEmpty ? ["index.html"] : names).first {
-      isThere(folder + $0, asFolder: false, state)
+    for name in names.isEmpty ? ["index.html"] : names {
+      // One from the root is not looked for.
+      if name.hasPrefix("/") { return redirect(to: name, state) }
+      if isThere(folder + name, asFolder: false, state) == .yes {
+        return redirect(to: folder + name, state)
+      }
     }
-    return name.map { redirect(to: folder + $0, state) } ?? .closed(.answered, state.place)
+    return .closed(.answered, state.place)
   }
 
-  private func isThere(_ path: String, asFolder: Bool, _ state: NginxState) -> Bool {
-    guard let root = state.directive("root")?.value else { return false }
-    return isFile(root + path, asFolder ? "d" : "f") == .yes
+  private func isThere(_ name: String, asFolder: Bool, _ state: NginxState) -> Truth {
+    guard let path = variables.file(of: name, state) else { return .unclear }
+    return isFile(path, asFolder ? "d" : "f")
   }
 
   private func isFile(_ path: String, _ kind: Character) -> Truth {
-    let isFolder = (try? site.files.isFolder(path)) ?? false
-    let isThere = (try? site.files.exists(path)) ?? false
-    return switch kind {
-    case "d": Truth(isFolder)
-    case "f": Truth(isThere && !isFolder)
-    default: Truth(isThere)
+    switch (site.files.kind(of: path), kind) {
+    case (nil, _): .no
+    case (S_IFDIR, "d"): .yes
+    case (S_IFDIR, "f"), (_, "d"): .no
+    default: .yes
     }
   }
 }

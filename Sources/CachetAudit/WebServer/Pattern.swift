@@ -15,6 +15,16 @@ struct Pattern {
     return match.output.map { $0.substring.map(String.init) ?? "" }
   }
 
+  /// The groups that have names, as they matched; `nil` where there is no match.
+  func namedGroups(in text: String) -> [String: String]? {
+    guard let match = try? expression.firstMatch(in: text) else { return nil }
+    var named: [String: String] = [:]
+    for element in match.output {
+      if let name = element.name { named[name] = element.substring.map(String.init) ?? "" }
+    }
+    return named
+  }
+
   /// Throws for an expression that is not understood where one decides what applies: of a section,
   /// a location, a line of a map.
   static func check(_ directives: [ServerDirective]) throws(Obstacle) {

@@ -23,6 +23,15 @@ struct WebRequest: Sendable, Hashable {
   /// for it that is said of the method; to Laravel it is the method.
   var inSmallLetters: WebRequest { WebRequest(method.lowercased(), target) }
 
+  /// The same as a page's in place of an error is asked for: the line stays as it came.
+  var asGET: WebRequest {
+    WebRequest(method: "GET", target: target, line: line, isEncrypted: isEncrypted)
+  }
+
+  private init(method: String, target: String, line: String, isEncrypted: Bool) {
+    (self.method, self.target, self.line, self.isEncrypted) = (method, target, line, isEncrypted)
+  }
+
   /// Path and query as they came, without scheme and host.
   var uri: String {
     guard let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") else { return target }

@@ -1,6 +1,6 @@
 /// The configuration of a web server, and which of its sites are Cachet's.
 struct WebServer: Sendable {
-  private let files: ServerFiles
+  let files: ServerFiles
   let sites: [any WebSite]
 
   /// Where Debian has them.
@@ -11,18 +11,25 @@ struct WebServer: Sendable {
     self.files = files
     var sites: [any WebSite] = []
     for path in paths {
-      if try Self.isNginx(path, files) {
+      var reader = files
+      switch ServerKind(try reader.read(path, for: nil, depth: 0)) {
+      case .nginx:
         let directives = try NginxReader.read(path, from: files)
         try Pattern.check(directives)
         sites += NginxSite.all(in: directives, of: files)
-      } else {
+      case .apache:
         let directives = try ApacheReader.read(path, from: files)
         try Pattern.check(directives)
         sites += try ApacheSite.all(in: directives, of: files, at: Place(path: path))
+      case nil:
+        throw .damaged(path: path, what: "is no configuration of Apache or nginx")
       }
     }
     self.sites = sites
   }
+
+  /// Some of a server's sites alone.
+  init(_ sites: [any WebSite], in files: ServerFiles) { (self.sites, self.files) = (sites, files) }
 
   /// Those of the usual places that are there; `nil` where none is.
   static func usual() throws(Obstacle) -> WebServer? {
@@ -31,39 +38,28 @@ struct WebServer: Sendable {
     return paths.isEmpty ? nil : try WebServer(paths)
   }
 
-  /// By the name, or by how nginx ends its lines.
-  private static func isNginx(_ path: String, _ files: ServerFiles) throws(Obstacle) -> Bool {
-    let name = path.lastPart
-    for (word, isNginx) in [("nginx", true), ("apache", false), ("httpd", false)]
-    where name.contains(word) {
-      return isNginx
-    }
-    var files = files
-    let text = String(decoding: try files.read(path, for: nil, depth: 0).bytes, as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).contains { line in
-      let bare = line.drop(while: \.isWhitespace)
-      return !bare.hasPrefix("#") && (line.hasSuffix(";") || bare.hasPrefix("server {"))
-    }
-  }
-
-  /// The sites that serve `public/` of an installation, or have the name of its address; those that
-  /// only this machine reaches count where there is no other.
-  func sites(of installation: Installation, named host: String?) -> [any WebSite] {
+  /// The sites that serve `public/` of an installation, may do so as far as can be told, or have a
+  /// name of its addresses; those that only this machine reaches count where there is no other.
+  func sites(of installation: Installation, named hosts: [String]) -> [any WebSite] {
     let root = installation.folder.real("public")
-    let matching = sites.filter { site in
-      if let host, site.names.contains(where: { $0.lowercased() == host }) { return true }
-      return site.documentRoot.flatMap { files.resolved($0.path) } == root && root != nil
+    let matching = sites.compactMap { site -> (any WebSite)? in
+      let names = site.names.map { $0.lowercased() }
+      if let host = hosts.first(where: names.contains) { return site.asked(by: host) }
+      guard let root else { return nil }
+      if site.serves(root, files) { return site }
+      guard case .any = site.hosts else { return nil }
+      return hosts.lazy.map { site.asked(by: $0) }.first { $0.serves(root, files) }
     }
     let reachable = matching.filter { !$0.isLocal }
     return reachable.isEmpty ? matching : reachable
   }
+}
 
-  /// The sites whose document root holds the installation's own root.
-  func sitesAbove(_ installation: Installation) -> [any WebSite] {
-    guard let root = installation.folder.real("") else { return [] }
-    return sites.filter { site in
-      guard let path = site.documentRoot.flatMap({ files.resolved($0.path) }) else { return false }
-      return path == root || root.hasPrefix(path + "/") && path != "/"
-    }
+extension WebSite {
+  /// Whether the document root is the folder at `path`, which has no links in it, or may be.
+  fileprivate func serves(_ path: String, _ files: ServerFiles) -> Bool {
+    guard let root = documentRoot else { return false }
+    guard let folders = root.path.folders(in: files, at: root.place) else { return true }
+    return folders.contains { files.resolved($0) == path }
   }
 }

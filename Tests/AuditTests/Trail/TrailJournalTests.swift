@@ -69,6 +69,90 @@ struct TrailJournalTests {
     #expect(try read(from: second).told == ["gap"])
   }
 
+  /// A line of a process that is not root's, by its user and program.
+  private static func line(
+    _ fields: String, by user: Int = 1000, _ program: String? = nil,
+    module: String = "pam_cachet_mfa(sudo:auth): ", identifier: String = "sudo"
+  ) -> String {
+    let path = program.map { "\"_EXE\":\"\($0)\"," } ?? ""
+    return
+      "{\"__REALTIME_TIMESTAMP\":\"1790856000123456\",\"_UID\":\"\(user)\",\(path)\"SYSLOG_IDENTIFIER\":\"\(identifier)\",\"MESSAGE\":\"\(module)\(fields)\"}"
+  }
+
+  private static let accepted =
+    "event=sign-in outcome=accepted user=alice service=sudo door=local factor=totp:1 reason=code"
+
+  @Test("a sign-in by sudo or su is no forgery, though it stands there under its caller's uid")
+  func setUser() {
+    for program in [
+      "/usr/bin/sudo", "/usr/bin/su", "/bin/su", "/usr/bin/sudo (deleted)", "/usr/bin/doas",
+      "/usr/lib/cargo/bin/sudo",
+    ] {
+      guard
+        case .occurrence(let one) = TrailLineTests.reader.read(
+          bytes(Self.line(Self.accepted, program)))
+      else {
+        Issue.record("\(program) is not read")
+        continue
+      }
+      #expect(
+        told(.occurrence(one))
+          == "guard-accepted alice - sign-in accepted at local factor totp:1 reason code")
+      #expect(one.isForCaller)
+    }
+    guard
+      case .occurrence(let root) = TrailLineTests.reader.read(
+        bytes(Self.line(Self.accepted, by: 0, "/usr/sbin/sshd")))
+    else {
+      Issue.record("root is not read")
+      return
+    }
+    #expect(root.kind == .guardAccepted && !root.isForCaller)
+  }
+
+  @Test("what any other program of a user's says is a forgery")
+  func forged() {
+    let forged = "forged - - looks like ours, written by uid 1000"
+    for (line, words) in [
+      (Self.line(Self.accepted), forged),
+      (Self.line(Self.accepted, "/home/alice/sudo"), "\(forged), /home/alice/sudo"),
+      (Self.line(Self.accepted, "/usr/bin/logger"), "\(forged), /usr/bin/logger"),
+      (Self.line(Self.accepted, "/usr/bin/sudo/../x"), "\(forged), /usr/bin/sudo/../x"),
+      // What the command alone says, by its name, no program of a user's says.
+      (
+        Self.line(
+          "event=disable outcome=accepted user=bob by=alice", "/usr/bin/sudo", module: "",
+          identifier: "cachet-mfa"), "\(forged), /usr/bin/sudo"
+      ),
+      (Self.line("event=x", "/usr/bin/logger"), "\(forged), /usr/bin/logger"),
+      (Self.line("event=sign-in user=\\\"a", "/usr/bin/logger"), "\(forged), /usr/bin/logger"),
+    ] { #expect(told(TrailLineTests.reader.read(bytes(line))) == words, "\(line)") }
+  }
+
+  @Test("what a web server's worker says of itself is told and not counted, and is no forgery")
+  func worker() {
+    let line =
+      "event=sign-in outcome=unavailable user=bob service=cachet-admin factor=none reason=broker errno=111"
+    let words = "sign-in unavailable factor none reason broker"
+    for program in ["/usr/sbin/apache2", "/usr/sbin/nginx", "/usr/sbin/httpd"] {
+      #expect(
+        told(
+          TrailLineTests.reader.read(
+            bytes(Self.line(line, by: 33, program, module: "pam_cachet_mfa(cachet-admin:auth): "))))
+          == "untrusted - - not counted, as uid 33, \(program) wrote it: \(words)")
+    }
+    // So is what a screen locker says whose broker gave no answer.
+    #expect(
+      told(TrailLineTests.reader.read(bytes(Self.line(line, "/usr/bin/swaylock"))))
+        == "untrusted - - not counted, as uid 1000, /usr/bin/swaylock wrote it: \(words)")
+    #expect(
+      told(
+        TrailLineTests.reader.read(
+          bytes(Self.line("event=x", by: 33, "/usr/sbin/apache2"))))
+        == "untrusted - - not counted, as uid 33, /usr/sbin/apache2 wrote it: a line that is not whole"
+    )
+  }
+
   @Test("the program, with the same name each time; a file of syslog is a log")
   func program() async throws {
     let fixture = try Fixture(.three)

@@ -178,6 +178,121 @@ struct TrailProgramTests {
         "3 records, 2"))
   }
 
+  @Test("a log of which nothing could be read is not signed, and never called reviewed")
+  func unread() async throws {
+    let fixture = try Fixture(.two4)
+    let (log, mark) = ("\(fixture.root)/access.log", "\(fixture.root)/mark")
+    let words = ["log", fixture.root, "--access-log", log, "--mark", mark]
+    try fixture.write(
+      "access.log", "format=kv ip=192.0.2.7 POST /auth/login\nformat=kv ip=192.0.2.7\n")
+    let signed = try await AuditProgram.run(words + ["--reviewed-by", "alice"])
+    #expect(signed.status == 2 && !FileManager.default.fileExists(atPath: mark), "\(signed)")
+    #expect(
+      signed.errors.contains(
+        "\(log): none of its 2 lines could be read: is it a log of another kind?"))
+    #expect(signed.errors.contains("no mark was written: not everything could be read"))
+    let next = try await AuditProgram.run(words)
+    #expect(next.status == 2 && !next.output.contains("reviewed last by"))
+
+    // Nor what came behind that which could be.
+    try fixture.write("access.log", posts(1))
+    #expect(try await AuditProgram.run(words + ["--reviewed-by", "alice"]).status == 1)
+    let before = try #require(try TrailMark.read(mark))
+    try fixture.write("access.log", posts(1) + "format=kv ip=192.0.2.7\n")
+    let later = try await AuditProgram.run(words + ["--reviewed-by", "bob"])
+    #expect(later.status == 2 && later.errors.contains("none of its 1 line could be read"))
+    #expect(try TrailMark.read(mark)?.by == "alice")
+    #expect(try TrailMark.read(mark)?.sources == before.sources)
+
+    // Some lines of it are told, and are no reason to begin anew.
+    try fixture.write("access.log", posts(1) + "format=kv ip=192.0.2.7\n" + posts(1))
+    let some = try await AuditProgram.run(words + ["--reviewed-by", "bob"])
+    #expect(some.status == 2 && some.errors.contains("access.log:2: is no line of the combined"))
+    #expect(try TrailMark.read(mark)?.by == "bob")
+  }
+
+  @Test("what a worker prints is read; what is not may be left out, with a reason")
+  func leftOut() async throws {
+    let fixture = try Fixture(.two4)
+    try fixture.write(
+      "storage/logs/worker.log",
+      "[2026-10-01 12:00:00][17] Processing: App\\Jobs\\Notify\n[2026-10-01 12:00:01][17] Failed:     App\\Jobs\\Notify\n"
+    )
+    let worker = try await AuditProgram.run(["log", fixture.root])
+    #expect(
+      worker.status == 0 && worker.output.contains("ERROR Notify failed in the queue"), "\(worker)")
+    try fixture.write("storage/logs/websockets.log", "New connection opened\n")
+    #expect(try await AuditProgram.run(["log", fixture.root]).status == 2)
+    let omitted = try await AuditProgram.run([
+      "log", fixture.root, "--leave-out", "websockets.log=it tells of connections alone",
+      "--leave-out", "storage/logs/none.log=it was removed", "--mark", "\(fixture.root)/mark",
+      "--reviewed-by", "alice",
+    ])
+    #expect(omitted.status == 0, "\(omitted)")
+    let told = omitted.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      told.contains(
+        "note: storage/logs/websockets.log was left out: it tells of connections alone"))
+    #expect(told.contains("note: storage/logs/none.log is not there to be left out"))
+    let mark = try #require(try TrailMark.read("\(fixture.root)/mark"))
+    #expect(mark.sources.keys.allSatisfy { $0.hasSuffix("worker.log") })
+    for words in [["x"], ["x="], ["=x"], ["a/b=x"], ["../x=y"]] {
+      let refused = try await AuditProgram.run(["log", fixture.root, "--leave-out"] + words)
+      #expect(refused.status == 64, "\(words)")
+    }
+  }
+
+  @Test("the second factor's own lines are reviewed without a Cachet")
+  func withoutFolder() async throws {
+    try await withFolder { folder in
+      let entry = TrailLineTests.entry(TrailLineTests.sshd + TrailLineTests.refused)
+      let entries = (1...5).map { entry.replacing("s=1", with: "s=\($0)") + "\n" }
+      let journal = try folder.write(entries.joined(), to: "journal.json")
+      let mark = folder.path("mark")
+      let words = ["log", "--auth-log", journal, "--mark", mark]
+      let seen = try await AuditProgram.run(words + ["--reviewed-by", "alice"])
+      #expect(seen.status == 1 && seen.output.contains("codes-refused"), "\(seen)")
+      #expect(seen.output.hasPrefix("Trail of the second factor of this host\n"))
+      #expect(!seen.output.contains("note: no log of the web server"))
+      let next = try await AuditProgram.run(words)
+      #expect(next.status == 0 && next.output.contains("reviewed last by alice"))
+      let syslog = try folder.write(
+        "2026-10-01T12:00:00Z host sshd[1]: \(TrailLineTests.sshd)\(TrailLineTests.refused)\n",
+        to: "auth.log")
+      #expect(try await AuditProgram.run(["log", "--auth-log", syslog]).status == 0)
+      for words in [
+        [], ["--access-log", journal], ["--auth-log", journal, "--access-log", syslog],
+        ["--auth-log", journal, "--database"], ["--auth-log", journal, "--actions", syslog],
+        ["--auth-log", journal, "--leave-out", "a=b"],
+      ] { #expect(try await AuditProgram.run(["log"] + words).status == 64, "\(words)") }
+    }
+  }
+
+  @Test("attempts at holes alarm, whoever collects the log")
+  func collected() async throws {
+    let fixture = try Fixture(.three)
+    let requests = [
+      ("GET /.env HTTP/1.1", 200), ("GET /.env HTTP/1.1", 404),
+      ("GET /api/v1/components?name=1&1%5B0%5D=id HTTP/1.1", 200),
+      ("GET /_debugbar/open HTTP/1.1", 200), ("GET /?--env=local HTTP/1.1", 200),
+      ("POST /dashboard/settings/mail HTTP/1.1", 302), ("GET /setup HTTP/1.1", 200),
+    ]
+    for front in ["", "2026-10-01T10:00:00.123456789Z ", "cachet_1  | ", "status.example.org "] {
+      let lines = requests.map { front + AccessLineTests.line($0.0, $0.1) + "\n" }
+      try fixture.write("access.log", lines.joined())
+      let seen = try await AuditProgram.run([
+        "log", fixture.root, "--access-log", "\(fixture.root)/access.log",
+      ])
+      #expect(seen.status == 1, "\(seen)")
+      for rule in [
+        "secret-file", "sql-probe", "debug-bar", "environment-switch", "mail-settings", "setup",
+        "holes-tried",
+      ] { #expect(seen.output.contains("\(rule): "), "\(front) \(rule)") }
+      #expect(seen.output.contains("192.0.2.7") && !seen.output.contains("from status.example"))
+      #expect(!seen.output.contains("1%5B0") && !seen.output.contains("env=local"))
+    }
+  }
+
   @Test("logs of Cachet's, however many, leave the others to be read")
   func many() async throws {
     let fixture = try Fixture(.two4)

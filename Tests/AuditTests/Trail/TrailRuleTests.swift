@@ -150,9 +150,44 @@ struct TrailRuleTests {
     RuleCase(
       rule: "guard-unavailable", happenings: times(3, every: 1, .guardRefused, user: "bob"),
       told: []),
+    RuleCase(rule: "untrusted-entry", happenings: times(1, every: 1, .forged), told: ["forged"]),
+    RuleCase(rule: "untrusted-entry", happenings: times(9, every: 1, .untrusted), told: []),
     RuleCase(
-      rule: "untrusted-entry", happenings: times(1, every: 1, .untrusted), told: ["untrusted"]),
-    RuleCase(rule: "untrusted-entry", happenings: times(1, every: 1, .guardRefused), told: []),
+      rule: "secret-file", happenings: times(1, every: 1, .secretFile, address: "192.0.2.7"),
+      told: ["192.0.2.7: secret-file"]),
+    RuleCase(rule: "secret-file", happenings: times(9, every: 1, .holeTried), told: []),
+    RuleCase(
+      rule: "livewire-exploit", happenings: times(1, every: 1, .livewireProbe),
+      told: ["livewire-probe"]),
+    RuleCase(rule: "livewire-exploit", happenings: times(9, every: 1, .livewireFailed), told: []),
+    RuleCase(
+      rule: "livewire-errors",
+      happenings: times(3, every: 60, .livewireFailed, address: "192.0.2.7")
+        + times(3, every: 60, .livewireFailed, from: 1000),
+      told: ["192.0.2.7: 3 within 600 s", "3 within 600 s"]),
+    RuleCase(
+      rule: "livewire-errors",
+      happenings: times(2, every: 1, .livewireFailed, address: "192.0.2.7")
+        + times(2, every: 1, .livewireFailed, address: "192.0.2.8")
+        + times(9, every: 1, .livewire, address: "192.0.2.7"), told: []),
+    RuleCase(
+      rule: "sql-probe", happenings: times(1, every: 1, .sqlProbe, address: "192.0.2.7"),
+      told: ["192.0.2.7: sql-probe"]),
+    RuleCase(rule: "sql-probe", happenings: times(9, every: 1, .holeTried), told: []),
+    RuleCase(rule: "debug-bar", happenings: times(1, every: 1, .debugBar), told: ["debug-bar"]),
+    RuleCase(rule: "debug-bar", happenings: times(9, every: 1, .holeTried), told: []),
+    RuleCase(
+      rule: "environment-switch", happenings: times(1, every: 1, .environmentSwitch),
+      told: ["environment-switch"]),
+    RuleCase(rule: "environment-switch", happenings: times(9, every: 1, .holeTried), told: []),
+    RuleCase(
+      rule: "mail-settings", happenings: times(1, every: 1, .mailSettings, user: "bob"),
+      told: ["bob: mail-settings"]),
+    RuleCase(rule: "mail-settings", happenings: times(9, every: 1, .dashboard), told: []),
+    RuleCase(
+      rule: "holes-tried", happenings: times(7, every: 60, .holeTried, address: "192.0.2.7"),
+      told: ["192.0.2.7: 7 times on 2026-10-01"]),
+    RuleCase(rule: "holes-tried", happenings: times(9, every: 1, .secretFile), told: []),
     RuleCase(rule: "log-cut", happenings: times(1, every: 1, .logCut), told: ["log-cut"]),
     RuleCase(rule: "log-cut", happenings: times(1, every: 1, .logGap), told: []),
     RuleCase(rule: "log-gap", happenings: times(1, every: 1, .logGap), told: ["log-gap"]),
@@ -193,7 +228,25 @@ struct TrailRuleTests {
       }
     ),
     ("failures", { times($0, every: 1, .failure) }),
+    ("livewire-errors", { times($0, every: 0, .livewireFailed, address: "192.0.2.7") }),
+    ("holes-tried", { times($0, every: 1, .holeTried, address: "192.0.2.7") }),
   ]
+
+  @Test("a success that its user could have written forgives no failures before it")
+  func forgiven() {
+    for (isForCaller, count) in [(false, 0), (true, 1)] {
+      var watch = Watch(Rule.all.filter { $0.id == "success-after-failures" })
+      var events = times(3, every: 1, .guardRefused, user: "bob").map(\.event)
+      events.append(
+        TrailEvent(
+          occurrence: Occurrence(
+            time: Moment("2026-10-01T08:01:00Z"), kind: .guardAccepted, user: "bob",
+            detail: "accepted", isForCaller: isForCaller), source: "test", record: 1))
+      events += times(2, every: 1, .guardRefused, user: "bob", from: 100).map(\.event)
+      events += times(1, every: 1, .guardAccepted, user: "bob", from: 200).map(\.event)
+      #expect(events.flatMap { watch.see($0) }.count == count)
+    }
+  }
 
   @Test("a threshold that is set counts, for its own rule alone")
   func thresholds() throws {

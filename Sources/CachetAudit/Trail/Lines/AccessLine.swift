@@ -1,61 +1,89 @@
-/// A line of the combined format, as Apache and nginx write it:
+/// A line of the combined format, as Apache, nginx, Traefik and others write it:
 ///
 ///     192.0.2.7 - alice [01/Oct/2026:12:00:00 +0200] "POST /auth/login HTTP/1.1" 302 354 "…" "…"
 ///
-/// or with the name of the site and its port in front, Apache's `vhost_combined`.
+/// or with the name of the site in front, with or without a port, or with what those put there who
+/// collect the logs of containers.
 ///
-/// The name is whatever a client sent, blanks and brackets too. Both servers escape its quotes, so
-/// that the first bare quote behind a date is that of the request.
-struct AccessLine {
-  let address: ArraySlice<UInt8>
-  let user: ArraySlice<UInt8>
-  let time: Moment
-  let method: ArraySlice<UInt8>
-  let target: ArraySlice<UInt8>
-  let status: Int
-
+/// The name is whatever a client sent, blanks and brackets too. The servers escape its quotes, so that
+/// the first bare quote behind a date is that of the request.
+enum AccessLine {
   /// `[dd/Mon/yyyy:hh:mm:ss +zzzz] `
   private static let widthOfDate = 29
 
-  init?(_ line: ArraySlice<UInt8>) {
-    guard let quote = Self.requestQuote(in: line) else { return nil }
-    let dated = quote - Self.widthOfDate
-    guard let time = Self.time(line[(dated + 1)..<quote]) else { return nil }
-    self.time = time
-
-    var names = Cursor(line[..<dated])
-    let space = UInt8(ascii: " ")
-    guard var address = names.until(space), !address.isEmpty, let second = names.until(space)
+  static func request(in line: ArraySlice<UInt8>) -> AccessRequest? {
+    guard let quote = requestQuote(in: line) else { return nil }
+    let dated = quote - widthOfDate
+    guard let time = time(line[(dated + 1)..<quote]),
+      let (address, user) = names(in: line[..<dated]),
+      let end = closingQuote(in: line[(quote + 1)...])
     else { return nil }
-    // Nobody asks a client's host for an identity: where one seems to stand, it is the address.
-    if !second.elementsEqual("-".utf8), Self.endsInPort(address) {
-      address = second
-      guard !address.isEmpty, names.until(space) != nil else { return nil }
-    }
-    self.address = address
-    user = names.rest.last == space ? names.rest.dropLast() : names.rest
-
-    guard let end = Self.closingQuote(in: line[(quote + 1)...]) else { return nil }
     var behind = Cursor(line[(end + 1)...])
     guard behind.take(" "), let status = behind.number(digits: 3), behind.take(" ") else {
       return nil
     }
-    self.status = status
     var request = Cursor(line[(quote + 1)..<end])
     // What is no request of HTTP has been logged as it came, with status 400.
-    method = request.until(space) ?? []
-    target = request.until(space) ?? request.rest
+    let method = request.until(space) ?? []
+    let target = request.until(space) ?? request.rest
+    return AccessRequest(
+      address: address, user: user, time: time, method: method, target: target, status: status)
   }
 
-  /// Whatever its letters' case: Apache hands `post` on, and to Laravel it is `POST`.
-  func isMethod(_ name: String) -> Bool {
-    method.elementsEqual(name.utf8) { $0 == $1 || $0 == $1 | 0x20 }
+  private static let space = UInt8(ascii: " ")
+
+  /// Address and user, behind what stands in front of them. The identity between them is nobody's: no
+  /// server asks for it.
+  private static func names(
+    in text: ArraySlice<UInt8>
+  ) -> (address: ArraySlice<UInt8>, user: ArraySlice<UInt8>)? {
+    var names = Cursor(text)
+    guard var first = names.until(space) else { return nil }
+    // So it is in nearly every line.
+    let isNumber = ClientAddress.isNumber(first)
+    while !isNumber, isOfCollector(first, &names) {
+      guard let next = names.until(space) else { return nil }
+      first = next
+    }
+    guard var identity = names.until(space) else { return nil }
+    let isNobody = identity.count == 1 && identity.first == UInt8(ascii: "-")
+    if !isNumber || !isNobody {
+      let isSite = ClientAddress.endsInPort(first) && !ClientAddress.isNumber(first)
+      if isSite, isNobody {
+        first = ClientAddress.withoutPort(first)
+      } else if isSite || !isNobody && ClientAddress.kind(of: identity) != nil {
+        // The site's name; whose name is an address' is the client.
+        guard isSite || ClientAddress.kind(of: first) != nil, let next = names.until(space) else {
+          return nil
+        }
+        (first, identity) = (identity, next)
+      }
+      switch ClientAddress.kind(of: first) {
+      case .number: break
+      // Any word may look like a name.
+      case .name where identity.elementsEqual("-".utf8): break
+      case .name, nil: return nil
+      }
+    }
+    return (first, names.rest.last == space ? names.rest.dropLast() : names.rest)
   }
 
-  private static func endsInPort(_ site: ArraySlice<UInt8>) -> Bool {
-    guard let colon = site.lastIndex(of: UInt8(ascii: ":")) else { return false }
-    let port = site[(colon + 1)...]
-    return (1...5).contains(port.count) && port.allSatisfy { $0.isDigit }
+  /// Takes what follows `word` if both are what a collector of containers' logs puts before each line:
+  /// `cachet_1  | `, `[pod/cachet/web] `, `2026-10-01T12:00:00.123456789Z `, and that with `stdout F `.
+  private static func isOfCollector(_ word: ArraySlice<UInt8>, _ names: inout Cursor) -> Bool {
+    var rest = names
+    rest = Cursor(rest.rest.drop { $0 == space })
+    if rest.take("| ") {
+      names = Cursor(rest.rest.drop { $0 == space })
+      return !word.isEmpty
+    }
+    if word.first == UInt8(ascii: "["), word.last == UInt8(ascii: "]") { return true }
+    var stamp = Cursor(word)
+    guard word.count >= 20, LocalTime(&stamp) != nil else { return false }
+    stamp.skipFraction()
+    guard stamp.offset() != nil, stamp.rest.isEmpty else { return false }
+    if names.take("stdout ") || names.take("stderr ") { _ = names.take("F ") || names.take("P ") }
+    return true
   }
 
   private static func requestQuote(in line: ArraySlice<UInt8>) -> Int? {
@@ -92,7 +120,8 @@ struct AccessLine {
     months.firstIndex { $0.elementsEqual(name) }.map { $0 + 1 }
   }
 
-  private static func time(_ text: ArraySlice<UInt8>) -> Moment? {
+  /// `01/Oct/2026:12:00:00 +0200`, whatever follows.
+  static func time(_ text: ArraySlice<UInt8>) -> Moment? {
     var cursor = Cursor(text)
     guard let day = cursor.number(digits: 2), cursor.take("/"),
       let name = cursor.until(UInt8(ascii: "/")), let month = month(name),

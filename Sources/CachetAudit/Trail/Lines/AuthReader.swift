@@ -17,20 +17,56 @@ struct AuthReader: LineReader {
   static let noEntry = LineReading.unreadable("is no entry of the journal")
 
   func read(_ entry: JournalEntry) -> LineReading {
-    guard let message = entry["MESSAGE"],
-      let text = Self.ours(message[...], from: entry["SYSLOG_IDENTIFIER"] ?? [])
+    guard let message = entry[.message],
+      let text = Self.ours(message, from: entry[.identifier] ?? [])
     else { return .nothing }
-    guard let stamp = entry["__REALTIME_TIMESTAMP"],
+    guard let stamp = entry[.time],
       let microseconds = Int(String(decoding: stamp, as: UTF8.self)),
       (0...253_402_300_799_000_000).contains(microseconds)
     else { return .unreadable("has no time") }
     let time = Moment(seconds: microseconds / 1_000_000)
-    guard entry["_UID"].map({ $0.elementsEqual("0".utf8) }) == true else {
-      let uid = entry["_UID"].map { Printable.text($0, limit: 10) } ?? "nobody known"
-      return .occurrence(
-        Occurrence(time: time, kind: .untrusted, detail: "looks like ours, written by uid \(uid)"))
+    let writer = Writer(entry, isModule: Self.isModules(message))
+    return Self.judge(text, at: time, by: writer)
+  }
+
+  /// Whose word a line of the journal is.
+  private enum Writer {
+    case root
+    /// A program of root's that somebody else started, and cannot make say what the module says.
+    case program
+    /// A web server's worker, which asks the broker and says what came of that.
+    case worker(String)
+    case stranger(String)
+
+    /// Where Debian and others have them. `sudo` begins its own lines with the caller's name, `su` with
+    /// fixed words.
+    private static let programs: Set<String> = [
+      "/usr/bin/sudo", "/usr/bin/su", "/bin/su", "/usr/bin/sudo-rs", "/usr/bin/su-rs",
+      "/usr/lib/cargo/bin/sudo", "/usr/lib/cargo/bin/su", "/usr/bin/doas",
+    ]
+    private static let servers: Set<String> = [
+      "/usr/sbin/apache2", "/usr/sbin/httpd", "/usr/sbin/nginx",
+    ]
+
+    init(_ entry: JournalEntry, isModule: Bool) {
+      let user = entry[.user].map { Printable.text($0, limit: 10) }
+      guard user != "0" else {
+        self = .root
+        return
+      }
+      var path = entry[.program].map { String(decoding: $0, as: UTF8.self) } ?? ""
+      // Replaced by a newer one since.
+      if path.hasSuffix(" (deleted)") { path.removeLast(" (deleted)".count) }
+      var words = "uid \(user ?? "nobody known")"
+      if !path.isEmpty { words += ", \(Printable.text(path.utf8, limit: 60))" }
+      if isModule, user != nil, Self.programs.contains(path) {
+        self = .program
+      } else if Self.servers.contains(path) {
+        self = .worker(words)
+      } else {
+        self = .stranger(words)
+      }
     }
-    return Self.judge(text, at: time)
   }
 
   private func readSyslog(_ line: ArraySlice<UInt8>) -> LineReading {
@@ -44,8 +80,8 @@ struct AuthReader: LineReader {
       let tag = cursor.until(UInt8(ascii: " "))
     else { return .unreadable("is no line of syslog") }
     let program = tag.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
-    guard let text = Self.ours(cursor.rest, from: Array(program)) else { return .nothing }
-    return Self.judge(text, at: time)
+    guard let text = Self.ours(cursor.rest, from: program) else { return .nothing }
+    return Self.judge(text, at: time, by: .root)
   }
 
   /// Whether it begins as one: with a date, or with what 'journalctl' puts between lines and before the
@@ -56,11 +92,12 @@ struct AuthReader: LineReader {
     return line.starts(with: "-- ".utf8)
       || AccessLine.month(head) != nil && next == UInt8(ascii: " ")
       || head.allSatisfy(\.isDigit) && next?.isDigit == true
+        && line.dropFirst(4).first == UInt8(ascii: "-")
   }
 
   /// The fields of a line of ours; `nil` for a line that only speaks of one.
   private static func ours(
-    _ message: ArraySlice<UInt8>, from program: [UInt8]
+    _ message: ArraySlice<UInt8>, from program: ArraySlice<UInt8>
   ) -> ArraySlice<UInt8>? {
     var cursor = Cursor(message)
     if cursor.take(module) {
@@ -73,10 +110,30 @@ struct AuthReader: LineReader {
     return cursor.rest.starts(with: "event=".utf8) ? cursor.rest : nil
   }
 
-  private static func judge(_ text: ArraySlice<UInt8>, at time: Moment) -> LineReading {
-    guard let fields = FieldLine(text)?.fields, let event = fields["event"],
-      let outcome = fields["outcome"]
-    else { return .unreadable("is an audit line that was cut or changed") }
+  private static func isModules(_ message: ArraySlice<UInt8>) -> Bool {
+    message.starts(with: module.utf8)
+  }
+
+  private static func judge(
+    _ text: ArraySlice<UInt8>, at time: Moment, by writer: Writer
+  ) -> LineReading {
+    let fields = FieldLine(text)?.fields ?? [:]
+    guard let event = fields["event"], let outcome = fields["outcome"] else {
+      return switch writer {
+      case .root, .program: .unreadable("is an audit line that was cut or changed")
+      case .worker(let who): .occurrence(untrusted(time, who, "a line that is not whole"))
+      case .stranger(let who): .occurrence(forged(time, who))
+      }
+    }
+    let words = words(of: fields, event, outcome)
+    switch writer {
+    case .root, .program: break
+    case .worker(let who): return .occurrence(untrusted(time, who, words))
+    // The module in a screen locker, say, whose broker gave no answer.
+    case .stranger(let who) where outcome == "unavailable" && fields["reason"] == "broker":
+      return .occurrence(untrusted(time, who, words))
+    case .stranger(let who): return .occurrence(forged(time, who))
+    }
     let isQuestion = ["sign-in", "account", "authorize", "call"].contains(event)
     let kind: Occurrence.Kind? =
       switch outcome {
@@ -86,22 +143,36 @@ struct AuthReader: LineReader {
       default: nil
       }
     guard let kind else { return .nothing }
-    var words = ["\(event) \(outcome)"]
-    if let door = fields["door"] { words.append("at \(door)") }
+    var occurrence = Occurrence(
+      time: time, kind: kind, user: fields["user"].map { Printable.name($0.utf8) },
+      address: fields["rhost"].map { Printable.name($0.utf8) }, detail: words)
+    if case .program = writer { occurrence.isForCaller = true }
+    return .occurrence(occurrence)
+  }
+
+  private static func untrusted(_ time: Moment, _ who: String, _ words: String) -> Occurrence {
+    Occurrence(time: time, kind: .untrusted, detail: "not counted, as \(who) wrote it: \(words)")
+  }
+
+  private static func forged(_ time: Moment, _ who: String) -> Occurrence {
+    Occurrence(time: time, kind: .forged, detail: "looks like ours, written by \(who)")
+  }
+
+  private static func words(
+    of fields: [String: String], _ event: String, _ outcome: String
+  ) -> String {
+    var words = ["\(Printable.name(event.utf8)) \(Printable.name(outcome.utf8))"]
+    if let door = fields["door"] { words.append("at \(Printable.name(door.utf8))") }
     for name in ["factor", "reason", "part", "detail", "by"] {
       if let value = fields[name] { words.append("\(name) \(Printable.name(value.utf8))") }
     }
-    return .occurrence(
-      Occurrence(
-        time: time, kind: kind, user: fields["user"].map { Printable.name($0.utf8) },
-        address: fields["rhost"].map { Printable.name($0.utf8) },
-        detail: words.joined(separator: " ")))
+    return words.joined(separator: " ")
   }
 
   /// `2026-10-01T12:00:00.123456+02:00`
   private static func stamp(_ cursor: inout Cursor) -> Moment? {
     guard let local = LocalTime(&cursor) else { return nil }
-    if cursor.take(".") { cursor = Cursor(cursor.rest.drop(while: \.isDigit)) }
+    cursor.skipFraction()
     return cursor.offset().map { local.inUTC.later(by: -$0) }
   }
 

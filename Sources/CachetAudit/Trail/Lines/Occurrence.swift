@@ -21,6 +21,15 @@ struct Occurrence: Sendable, Equatable {
     case livewire
     case apiWrite = "api-write"
     case tooMany = "too-many-requests"
+    // Holes that are known, in the web server's log; the last two in Cachet's too.
+    case holeTried = "hole-tried"
+    case secretFile = "secret-file"
+    case debugBar = "debug-bar"
+    case environmentSwitch = "environment-switch"
+    case sqlProbe = "sql-probe"
+    case mailSettings = "mail-settings"
+    case livewireProbe = "livewire-probe"
+    case livewireFailed = "livewire-failed"
     // Cachet's log.
     case failure
     // The second factor of this host.
@@ -28,7 +37,8 @@ struct Occurrence: Sendable, Equatable {
     case guardRefused = "guard-refused"
     case guardUnavailable = "guard-unavailable"
     case guardChanged = "guard-changed"
-    case untrusted
+    /// By a process that is not root's, as the module says by itself there; and what it never says.
+    case untrusted, forged
     // The logs themselves.
     case logCut = "log-cut"
     case logGap = "log-gap"
@@ -47,6 +57,8 @@ struct Occurrence: Sendable, Equatable {
   var address: String?
   /// A few words, printable, and without anything that was typed in secret.
   let detail: String
+  /// A program of root's wrote it for somebody who started that.
+  var isForCaller = false
 
   /// User and address, as far as they are known.
   var who: String { [user, address].compactMap { $0 }.joined(separator: " from ") }
@@ -64,4 +76,10 @@ enum LineReading: Sendable, Equatable {
 /// Understands the lines of one kind of log.
 protocol LineReader: Sendable {
   mutating func read(_ line: ArraySlice<UInt8>) -> LineReading
+  /// What follows was not read from the beginning.
+  mutating func resume()
+}
+
+extension LineReader {
+  mutating func resume() {}
 }

@@ -16,17 +16,6 @@ final class ByteStream {
   /// Replaces the file at `path` in the end, for its owner alone; a device or a pipe is written to.
   init(path: String) throws(Obstacle) {
     self.path = path
-    var facts = stat()
-    if unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG {
-      let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-      guard file >= 0 else { throw .unwritable(path: path, errno: errno) }
-      (self.file, isOwn, replacement) = (file, true, nil)
-      return
-    }
-    // Whoever made a link would choose what is overwritten, or where the draft lies.
-    if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK {
-      throw .notRegular(path: path)
-    }
     let replacement = try FileReplacement(of: path)
     (file, isOwn, self.replacement) = (replacement.file, false, replacement)
   }

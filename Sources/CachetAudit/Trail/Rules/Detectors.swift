@@ -108,9 +108,10 @@ struct AfterFailures: Detector {
       failures.set(recent.suffix(least) + [time], for: key, at: time)
       return []
     }
-    failures.remove(key)
     // The sign-in itself was posted too.
     let needed = event.occurrence.kind == .dashboard ? least + 1 : least
+    // What a program of root's writes for its caller a clever caller could write: it forgives nothing.
+    if recent.count >= needed || !event.occurrence.isForCaller { failures.remove(key) }
     guard recent.count >= needed else { return [] }
     return [
       Signal(

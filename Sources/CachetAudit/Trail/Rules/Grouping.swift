@@ -1,12 +1,15 @@
 /// What belongs together.
 enum Grouping: Sendable {
   case user, address, everything
+  /// By address where there is one, the rest together.
+  case addressOrNone
 
   /// `nil` where an event has none.
   func key(of event: TrailEvent) -> String? {
     switch self {
     case .user: event.occurrence.user
     case .address: event.occurrence.address.map(Self.network)
+    case .addressOrNone: event.occurrence.address.map(Self.network) ?? ""
     case .everything: ""
     }
   }

@@ -56,6 +56,51 @@ struct Rule: Sendable {
         "an API key, a remembered browser, or a session kept open by reading alone; ask which, and change the key if nobody knows",
       detector: { WithoutSignIn(session: $0.sessionMinutes * 60) }),
     Rule(
+      id: "secret-file", severity: .critical,
+      title: "the web server handed out .env, or what git keeps",
+      response:
+        "change every secret of Cachet at once, then close the way ('cachet-mfa audit DIR --only document-root' finds it)",
+      detector: { _ in Each(of: [.secretFile]) }),
+    Rule(
+      id: "livewire-exploit", severity: .critical,
+      title: "somebody sent Livewire an object in place of a value (CVE-2025-54068)",
+      response:
+        "take the page off the net; look for files and processes of PHP's account that you do not know; update Livewire ('cachet-mfa audit DIR')",
+      detector: { _ in Each(of: [.livewireProbe]) }),
+    Rule(
+      id: "livewire-errors", severity: .medium,
+      title: "updates of Livewire failed again and again",
+      response:
+        "read storage/logs at that time: whoever looks for CVE-2025-54068 fails often, a page that was open during an update does once",
+      detector: { Burst(of: [.livewireFailed], by: .addressOrNone, $0.livewire) }),
+    Rule(
+      id: "sql-probe", severity: .high,
+      title: "somebody put conditions of their own into a query of the database (CVE-2021-39165)",
+      response:
+        "take it that they have read the users' table: change passwords and API keys; refuse such queries in the web server (docs/web.md), or move to a release that has the correction",
+      detector: { _ in Each(of: [.sqlProbe]) }),
+    Rule(
+      id: "debug-bar", severity: .high, title: "the debug bar answered",
+      response:
+        "set APP_DEBUG=false and DEBUGBAR_ENABLED=false, empty storage/debugbar, change what it has recorded",
+      detector: { _ in Each(of: [.debugBar]) }),
+    Rule(
+      id: "environment-switch", severity: .high,
+      title: "somebody tried to have Cachet run in another environment (CVE-2024-52301)",
+      response:
+        "update Laravel ('cachet-mfa audit DIR --only cve-2024-52301'), or set register_argc_argv=Off in php.ini",
+      detector: { _ in Each(of: [.environmentSwitch]) }),
+    Rule(
+      id: "mail-settings", severity: .medium, title: "the mail settings were posted",
+      response:
+        "ask who did that: 2.x writes .env then, which is the way of CVE-2021-39172 and 39174 into the process",
+      detector: { _ in Each(of: [.mailSettings]) }),
+    Rule(
+      id: "holes-tried", severity: .low,
+      title: "somebody looked for known holes, and was refused",
+      response: "nothing, if it is refused each time; block an address that goes on",
+      detector: { PerDay(of: [.holeTried], by: .address, from: $0.holesPerDay) }),
+    Rule(
       id: "setup", severity: .high, title: "the setup of Cachet answered",
       response:
         "whoever reaches it can install Cachet anew: close /setup in the web server, and look for accounts you do not know",
@@ -72,8 +117,8 @@ struct Rule: Sendable {
       id: "untrusted-entry", severity: .low,
       title: "an audit line was written by somebody other than root",
       response:
-        "it was not counted; su reports under its caller's id, anything else is an attempt to forge the trail",
-      detector: { _ in Each(of: [.untrusted]) }),
+        "it was not counted; root, sudo and su write ours: look what that user is doing",
+      detector: { _ in Each(of: [.forged]) }),
     Rule(
       id: "log-cut", severity: .high, title: "a log does not hold any more what was reviewed",
       response:

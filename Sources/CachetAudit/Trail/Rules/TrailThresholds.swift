@@ -13,6 +13,8 @@ struct TrailThresholds: Sendable {
   private(set) var tooMany = Rate(count: 10, within: 60)
   private(set) var removals = Rate(count: 5, within: 300)
   private(set) var failures = Rate(count: 20, within: 60)
+  private(set) var livewire = Rate(count: 3, within: 600)
+  private(set) var holesPerDay = 1
   /// How long a session of Cachet lasts unused.
   private(set) var sessionMinutes = 120
 
@@ -22,7 +24,8 @@ struct TrailThresholds: Sendable {
       ("codes-refused", \.refusedPerDay), ("success-after-failures", \.failuresBeforeSuccess),
       ("passwords-tried", \.passwords.count), ("too-many-requests", \.tooMany.count),
       ("bulk-removal", \.removals.count), ("no-sign-in", \.sessionMinutes),
-      ("failures", \.failures.count),
+      ("failures", \.failures.count), ("livewire-errors", \.livewire.count),
+      ("holes-tried", \.holesPerDay),
     ]
 
   static var rules: [String] { settable.map(\.rule) }

@@ -73,6 +73,7 @@ final class ActionTable: TrailSource {
         throw .damaged(path: name, what: "rows come in no order of their ids")
       }
       last = row.id
+      tally.understood += 1
       tally.events += 1
       return TrailEvent(
         occurrence: row.occurrence, source: name, record: row.id, isKnown: row.id <= reviewed)

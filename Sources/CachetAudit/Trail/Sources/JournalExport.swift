@@ -47,10 +47,11 @@ final class JournalExport: TrailSource {
       let entry = JournalEntry(line.text)
       if let digest = entry?.digest { last = SourceMark(record: line.number, digest: digest) }
       switch entry.map({ reader.read($0) }) ?? AuthReader.noEntry {
-      case .nothing: continue
+      case .nothing: tally.understood += 1
       case .unreadable(let what):
         tally.note(unreadable: .damaged(path: "\(name):\(line.number)", what: what))
       case .occurrence(let occurrence):
+        tally.understood += 1
         tally.events += 1
         return TrailEvent(
           occurrence: occurrence, source: name, record: line.number,
@@ -71,5 +72,5 @@ final class JournalExport: TrailSource {
 
 extension JournalEntry {
   /// Of what the journal calls this entry, and no other.
-  fileprivate var digest: String? { self["__CURSOR"].flatMap(SourceMark.digest) }
+  fileprivate var digest: String? { self[.cursor].flatMap { SourceMark.digest(of: Array($0)) } }
 }

@@ -13,6 +13,8 @@ struct LogChain {
   /// What is to be read, the oldest first.
   let files: [LogFile]
   let rupture: Break?
+  /// The first goes on where it was reviewed, not from its beginning.
+  private(set) var goesOn = false
   /// What kept others from being looked at.
   let obstacle: Obstacle?
 
@@ -35,6 +37,7 @@ struct LogChain {
     }
     if let file = files.first, isContinued(file) {
       (self.files, rupture, obstacle) = (files, nil, nil)
+      goesOn = mark.record > 0
       return
     }
     // What was reviewed ends the search, whatever its name; among names with days it may be a copy
@@ -50,6 +53,7 @@ struct LogChain {
     obstacle = older.obstacle
     if let end {
       rupture = nil
+      goesOn = mark.record > 0
       files.removeSubrange(end...)
     } else if let place = files.firstIndex(where: { $0.isFile(of: mark) }) {
       rupture = .cut(path: files[place].path)

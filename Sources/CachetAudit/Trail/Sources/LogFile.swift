@@ -74,12 +74,10 @@ final class LogFile {
       if let line = splitter.next() {
         reviewed.record += 1
         reviewed.offset = reviewed.offset.map { $0 + line.length }
-        return Line(text: line.text, number: reviewed.record, isCut: line.isCut)
+        return self.line(line, number: reviewed.record)
       }
       if hasEnded {
-        return splitter.rest().map {
-          Line(text: $0.text, number: reviewed.record + 1, isCut: $0.isCut)
-        }
+        return splitter.rest().map { self.line($0, number: reviewed.record + 1) }
       }
       if let piece = try bytes.next() {
         splitter.append(piece)
@@ -92,5 +90,14 @@ final class LogFile {
           what: "is longer than \(Self.longestLine >> 20) MiB, which no line of a log is")
       }
     }
+  }
+
+  /// The mark of a byte order, which some programs begin a file with, is no part of the first line.
+  private func line(_ line: LineSplitter.Line, number: Int) -> Line {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let hasMark = number == 1 && line.text.starts(with: mark)
+    return Line(
+      text: hasMark ? line.text.dropFirst(mark.count) : line.text, number: number,
+      isCut: line.isCut)
   }
 }

@@ -20,6 +20,7 @@ final class LogSource<Reader: LineReader>: TrailSource {
     self.reader = reader
     let chain = try LogChain(path: path, from: mark, mayBeGone: mayBeGone)
     files = chain.files[...]
+    if chain.goesOn { self.reader.resume() }
     obstacle = chain.obstacle
     name = files.last?.path ?? path
     rupture = chain.rupture.map {
@@ -56,10 +57,12 @@ final class LogSource<Reader: LineReader>: TrailSource {
     while let line = try file.next() {
       tally.note(line)
       switch reader.read(line.text) {
-      case .nothing: continue
+      case .nothing:
+        if !line.text.isEmpty { tally.understood += 1 }
       case .unreadable(let what):
         tally.note(unreadable: .damaged(path: "\(file.path):\(line.number)", what: what))
       case .occurrence(let occurrence):
+        tally.understood += 1
         tally.events += 1
         return TrailEvent(occurrence: occurrence, source: file.path, record: line.number)
       }

@@ -27,12 +27,16 @@ struct SourceTally: Sendable {
   /// Lines or rows.
   var records = 0
   var events = 0
-  /// Lines that are not what this source is made of.
+  /// Lines that are not what this source is made of, and those that are, whatever they tell.
   var unreadable = 0
+  var understood = 0
   /// The first of them.
   var firstUnreadable: Obstacle?
   /// Longer than is kept; their front counts.
   var cut = 0
+
+  /// There was something, and none of it was what this source is made of: nobody has reviewed it.
+  var isUnread: Bool { understood == 0 && unreadable > 0 }
 
   mutating func note(_ line: LogFile.Line) {
     records += 1

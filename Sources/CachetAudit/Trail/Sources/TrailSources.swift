@@ -3,7 +3,8 @@ import Glibc
 
 /// The sources of one review. What cannot be opened is kept, and the others are read all the same.
 struct TrailSources {
-  private let installation: Installation
+  /// `nil` where the second factor of this host alone is reviewed.
+  private let installation: Installation?
   private let clock: TrailClock
   private let hostClock: TrailClock
   private let since: Moment?
@@ -19,7 +20,7 @@ struct TrailSources {
   private var forgotten: [String] = []
 
   init(
-    of installation: Installation, clock: TrailClock, hostClock: TrailClock, since: Moment?,
+    of installation: Installation?, clock: TrailClock, hostClock: TrailClock, since: Moment?,
     before: TrailMark?, now: Moment
   ) {
     (self.installation, self.clock, self.hostClock) = (installation, clock, hostClock)
@@ -36,15 +37,28 @@ struct TrailSources {
     return marks
   }
 
-  /// A folder that cannot be read is told, and keeps nobody from reading the others.
-  mutating func addLaravelLogs() {
-    do throws(Obstacle) { try findLaravelLogs() } catch { obstacles.append(error) }
+  /// A folder that cannot be read is told, and keeps nobody from reading the others. `omitted`: names of
+  /// files to leave out, each with the reason.
+  mutating func addLaravelLogs(omitting omitted: [String: String] = [:]) {
+    guard let installation else { return }
+    do throws(Obstacle) { try findLaravelLogs(of: installation, omitted) } catch {
+      obstacles.append(error)
+    }
   }
 
-  private mutating func findLaravelLogs() throws(Obstacle) {
+  private mutating func findLaravelLogs(
+    of installation: Installation, _ omitted: [String: String]
+  ) throws(Obstacle) {
     let folder = "storage/logs"
     let names = try installation.folder.names(in: folder)
-    for name in names {
+    for (name, reason) in omitted.sorted(by: { $0.key < $1.key }) {
+      let shown = "\(folder)/\(Printable.text(name.utf8, limit: 100))"
+      notes.append(
+        names.contains(name)
+          ? "\(shown) was left out: \(Printable.text(reason.utf8, limit: 200))"
+          : "\(shown) is not there to be left out")
+    }
+    for name in names where omitted[name] == nil {
       let path = "\(folder)/\(name)"
       guard name.hasSuffix(".log") || name.hasSuffix(".log.gz") else { continue }
       // Nothing was written to it since.
@@ -59,7 +73,7 @@ struct TrailSources {
     let place = whole(installation.folder.absolute(folder)) + "/"
     for key in (before?.sources.keys.sorted() ?? []) where key.hasPrefix(place) {
       let name = String(key.dropFirst(place.count))
-      if names.contains(name) || names.contains(name + ".gz") { continue }
+      if names.contains(name) || names.contains(name + ".gz") || omitted[name] != nil { continue }
       if isOver(name) { forgotten.append(key) } else { addLaravelLog(key, mayBeGone: true) }
     }
   }
@@ -77,16 +91,22 @@ struct TrailSources {
   }
 
   mutating func addAccessLogs(_ paths: [String], below configuration: Configuration) {
-    var prefix: [UInt8] = []
-    if installation.line == .three, let path = configuration.setting("CACHET_PATH").value.text {
-      let bare = path.bytes.split(separator: UInt8(ascii: "/"))
-      prefix = Array(bare.map { [UInt8(ascii: "/")] + $0 }.joined())
-    }
     if paths.isEmpty {
       notes.append("no log of the web server was read: give it with --access-log")
+      return
     }
-    for path in paths where isToBeRead(path, beside: paths) {
-      add(path, AccessReader(prefix: prefix))
+    do throws(Obstacle) {
+      guard let own = try CachetPaths(configuration) else {
+        throw .damaged(
+          path: "config/cachet.php",
+          what:
+            "is not there, nor that of the core, so that Cachet's path is not known; set CACHET_PATH"
+        )
+      }
+      let reader = AccessReader(prefix: Array(own.base.utf8), dashboard: own.dashboard)
+      for path in paths where isToBeRead(path, beside: paths) { add(path, reader) }
+    } catch {
+      obstacles.append(error)
     }
   }
 
@@ -129,7 +149,7 @@ struct TrailSources {
   }
 
   mutating func addActions(of settings: DatabaseSettings) {
-    guard hasActions else { return }
+    guard hasActions, let installation else { return }
     CachetTables.forgetVariables()
     do throws(Obstacle) {
       let tables = try CachetTables(of: installation, settings)
@@ -141,7 +161,9 @@ struct TrailSources {
     }
   }
 
-  private var hasActions: Bool { installation.line == .two4 || installation.line == .two5 }
+  private var hasActions: Bool {
+    installation?.line == .two4 || installation?.line == .two5
+  }
 
   /// Where the release has that table, and nobody gives it.
   mutating func missActions() {
