@@ -65,7 +65,7 @@ extension Policy {
     }
     for key in [PolicyKey.door, .session] {
       eachEntry(of: key) { (name, _) in
-        service(text(name), key, "nobody signs in there")
+        service(text(name), key, "\(other) there, perhaps by the password alone")
         return true
       }
     }

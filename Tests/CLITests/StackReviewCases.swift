@@ -177,6 +177,21 @@ extension StackReviewTests {
       ],
       findings: ["unproven by common-auth:1 (sshd:2)"]),
     Case(
+      name: "behind a substack, and a program that judges no password",
+      files: [
+        "sshd": door(
+          "auth substack common-auth\nauth [success=ok default=die] pam_exec.so quiet /bin/true\n\(ours)",
+          "\(account)\n@include common-account")
+      ],
+      findings: ["unproven by common-auth:1 (sshd:3)"]),
+    Case(
+      name: "behind a program that judges the password",
+      files: [
+        "sshd": door(
+          "auth [success=ok default=die] pam_exec.so expose_authtok /usr/bin/judge\n\(ours)",
+          "\(account)\n@include common-account")
+      ]),
+    Case(
       name: "behind a required pam_unix",
       files: [
         "sshd": door("auth required pam_unix.so\n\(ours)", "\(account)\n@include common-account")
@@ -208,7 +223,23 @@ extension StackReviewTests {
     Case(
       name: "a line that goes on over a comment",
       files: ["sshd": "\(sound)session optional \\\n# why\n pam_mail.so"],
-      findings: ["unclear sshd:7"]),
+      findings: ["interrupted sshd:7"]),
+    Case(
+      name: "a comment that libpam 1.5 reads in two pieces",
+      files: [
+        "sshd": "# \(String(repeating: "x", count: 1_020))auth sufficient pam_permit.so\n\(sound)"
+      ],
+      findings: ["long sshd:1"]),
+    Case(
+      name: "a line as long as libpam 1.5 reads it",
+      files: ["sshd": "# \(String(repeating: "x", count: 1_020))\n\(sound)"]),
+    Case(
+      name: "pieces that make a long line",
+      files: [
+        "sshd": "session optional pam_mail.so \(String(repeating: "x", count: 600)) \\\n"
+          + "\(String(repeating: "y", count: 600))\n\(sound)"
+      ],
+      findings: ["long sshd:2"]),
     // Root's own ways are no complaint where a person is root, and are elsewhere.
     Case(
       name: "pam_rootok at sshd, where the process is always root's",
@@ -227,6 +258,23 @@ extension StackReviewTests {
         )
       ],
       findings: ["account skipped by sshd:4 (sshd:5)"]),
+    Case(
+      name: "root by the name of who asks at sudo",
+      files: [
+        "sudo": door(
+          "@include common-auth\n\(ours)",
+          "account [success=1 default=ignore] pam_succeed_if.so quiet ruser = root\n\(account)\n@include common-account"
+        )
+      ]),
+    Case(
+      name: "root as the target of sudo, which with targetpw is everybody's",
+      files: [
+        "sudo": door(
+          "@include common-auth\n\(ours)",
+          "account [success=1 default=ignore] pam_succeed_if.so quiet uid = 0\n\(account)\n@include common-account"
+        )
+      ],
+      findings: ["account skipped by sudo:4 (sudo:5)"]),
     Case(
       name: "sudo for more than root",
       files: [

@@ -9,6 +9,25 @@ struct Stack {
     let line: Int
   }
 
+  /// A place that is not judged.
+  struct Unclear: Equatable {
+    enum Reason: String {
+      /// libpam 1.5 and 1.7 end the line at different places.
+      case interrupted
+      /// libpam 1.5 reads it in pieces.
+      case long
+      /// Files include one another deeper than libpam 1.7 follows them, or without end.
+      case deep
+      /// The file is there and cannot be read.
+      case unreadable
+      /// There are more lines than are looked at.
+      case many
+    }
+
+    let place: Place
+    let reason: Reason
+  }
+
   /// One step of a stack.
   struct Handler: Equatable {
     enum Role {
@@ -38,29 +57,32 @@ struct Stack {
   private var others: [Kind: [Handler]] = [:]
   /// The line for which libpam gives up: the service refuses everybody.
   private(set) var broken: Place?
-  /// Lines that libpam 1.5 and 1.7 read in different ways.
-  private(set) var unclear: [Place] = []
-  /// The service's own file.
+  /// Lines that cannot be judged, and why.
+  private(set) var unclear: [Unclear] = []
+  /// The service's own file, or that of `other` where it has none.
   let file: String
+  /// Whether the service has a file of its own. One that has none follows `other`.
+  let hasFile: Bool
 
-  /// Reads the stack of `service`, as libpam spells it; `nil` where it has no file.
+  /// Reads the stack of `service`, as libpam spells it; `nil` where neither it nor `other` has a file.
   init?(of service: String, in files: StackFiles) {
-    guard let (path, text) = files.service(service) else { return nil }
-    file = path
+    let other = files.service("other")
+    let its = files.service(service)
+    guard let first = its ?? other else { return nil }
+    file = first.path
+    hasFile = its != nil
     var reader = StackReader(files)
     do throws(StackReader.Stop) {
-      try reader.read(text, at: path)
-      own = reader.handlers
-      if let (path, text) = files.service("other") {
-        reader.handlers = [:]
-        try reader.read(text, at: path)
-        others = reader.handlers
-      }
+      if let its { own = try reader.handlers(of: its) }
+      if let other { others = try reader.handlers(of: other) }
     } catch {
       broken = error.place
     }
     unclear = reader.unclear
   }
+
+  /// Every file that its own lines stand in.
+  var files: Set<String> { Set(own.values.joined().flatMap { $0.places.map(\.file) }) }
 
   /// The steps of one kind. A service that has no line of a kind follows the service `other`.
   subscript(kind: Kind) -> [Handler] { own[kind] ?? others[kind] ?? [] }

@@ -7,19 +7,33 @@ struct StackFiles {
 
   init(root: String = "") { self.root = root }
 
+  /// A file that is there.
+  struct File {
+    let path: String
+    /// `nil` where it cannot be read here; libpam may be able to.
+    let text: String?
+  }
+
+  /// Whether libpam looks into folders. Where there are none it reads /etc/pam.conf alone.
+  var hasFolder: Bool {
+    ["/etc/pam.d", "/usr/lib/pam.d"].contains { unsafe is_there(root + $0) }
+  }
+
   /// The file of a service: the administrator's own before the one of a package.
-  func service(_ name: String) -> (path: String, text: String)? {
+  func service(_ name: String) -> File? {
     for folder in ["/etc/pam.d/", "/usr/lib/pam.d/"] {
-      let path = root + folder + name
-      if let text = StackFiles.read(path) { return (path, text) }
+      if let file = StackFiles.file(root + folder + name) { return file }
     }
     return nil
   }
 
   /// The file that a line includes. Debian's libpam looks for it in /etc/pam.d alone.
-  func included(_ name: String) -> (path: String, text: String)? {
-    let path = root + (name.hasPrefix("/") ? "" : "/etc/pam.d/") + name
-    return StackFiles.read(path).map { (path, $0) }
+  func included(_ name: String) -> File? {
+    StackFiles.file(root + (name.hasPrefix("/") ? "" : "/etc/pam.d/") + name)
+  }
+
+  private static func file(_ path: String) -> File? {
+    unsafe is_there(path) ? File(path: path, text: read(path)) : nil
   }
 
   /// All services that have a file.

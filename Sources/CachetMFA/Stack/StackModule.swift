@@ -6,7 +6,12 @@ extension Stack.Handler {
   func has(_ option: String) -> Bool { arguments.contains(option) }
 
   /// Whether its success may prove who the user is. A module that is not known here may.
-  var proves: Bool { role == .module && !isOurs && !Stack.Handler.bystanders.contains(name) }
+  var proves: Bool {
+    guard role == .module, !isOurs else { return false }
+    // A program that is not told the password judges none.
+    if name == "pam_exec.so" { return has("expose_authtok") }
+    return !Stack.Handler.bystanders.contains(name)
+  }
 
   /// Modules that prove nothing about a user: they set up, delay, announce, or look at other things.
   private static let bystanders: Set<String> = [
@@ -24,14 +29,15 @@ extension Stack.Handler {
   /// Whether its success says that root runs the program, at `service`. Root may pass there.
   ///
   /// This is true of su and sudo alone. At sshd the process is always root's, and the name of the user
-  /// is what a stranger typed.
+  /// is what a stranger typed. At sudo `uid = 0` is about the target with "Defaults targetpw", and so true
+  /// of everybody.
   func letsRootPass(at service: String) -> Bool {
     switch service {
     case "su", "su-l": return name == "pam_rootok.so"
     case "sudo", "sudo-i":
       let words = arguments.filter { $0 != "quiet" }.map { $0 == "eq" ? "=" : $0 }
       return name == "pam_succeed_if.so"
-        && [["uid", "=", "0"], ["user", "=", "root"], ["ruser", "=", "root"]].contains(words)
+        && words == ["ruser", "=", "root"]
     default: return false
     }
   }

@@ -5,24 +5,46 @@ struct StackReader {
 
   /// How deep files may include one another.
   private static let deepest = 16
+  /// How many lines are read, those of a file as often as it is included.
+  private static let most = 2_000
 
   private let files: StackFiles
-  var handlers: [Stack.Kind: [Stack.Handler]] = [:]
-  private(set) var unclear: [Stack.Place] = []
+  private var handlers: [Stack.Kind: [Stack.Handler]] = [:]
+  private var count = 0
+  private(set) var unclear: [Stack.Unclear] = []
 
   init(_ files: StackFiles) { self.files = files }
 
-  mutating func read(_ text: String, at path: String) throws(Stop) {
-    try read(text, at: path, only: nil, level: 0, from: [])
+  /// What libpam makes of a file and all that it includes.
+  mutating func handlers(of file: StackFiles.File) throws(Stop) -> [Stack.Kind: [Stack.Handler]] {
+    handlers = [:]
+    try read(file, only: nil, level: 0, from: [])
+    return handlers
+  }
+
+  private mutating func note(_ reason: Stack.Unclear.Reason, _ place: Stack.Place) {
+    let unclear = Stack.Unclear(place: place, reason: reason)
+    if !self.unclear.contains(unclear) { self.unclear.append(unclear) }
   }
 
   /// Reads the lines of a file, all or those of one kind. `from` are the lines that led here.
   private mutating func read(
-    _ text: String, at path: String, only kind: Stack.Kind?, level: Int, from: [Stack.Place]
+    _ file: StackFiles.File, only kind: Stack.Kind?, level: Int, from: [Stack.Place]
   ) throws(Stop) {
-    let text = StackText(text)
-    unclear += text.unclear.map { Stack.Place(file: path, line: $0) }
+    let path = file.path
+    guard let content = file.text else {
+      return note(.unreadable, Stack.Place(file: path, line: 0))
+    }
+    let text = StackText(content)
+    for line in text.unclear { note(.interrupted, Stack.Place(file: path, line: line)) }
+    for line in text.long { note(.long, Stack.Place(file: path, line: line)) }
     for line in text.lines {
+      count += 1
+      guard count <= StackReader.most else {
+        // Told once, of the line that led to too much.
+        guard !unclear.contains(where: { $0.reason == .many }) else { return }
+        return note(.many, from.first ?? Stack.Place(file: path, line: line.number))
+      }
       let places = from + [Stack.Place(file: path, line: line.number)]
       try read(line.text, only: kind, level: level, places)
     }
@@ -65,16 +87,18 @@ struct StackReader {
       level: level, places)
   }
 
-  /// Reads what a line includes; `false` where the file is missing, nested too deep, or not readable to
-  /// libpam.
+  /// Reads what a line includes; `false` where the file is missing, or libpam cannot make sense of it.
   private mutating func include(
     _ name: String, only kind: Stack.Kind?, level: Int, _ places: [Stack.Place]
   ) -> Bool {
-    guard places.count < StackReader.deepest, !name.isEmpty,
-      let (path, text) = files.included(name)
-    else { return false }
+    guard !name.isEmpty, let file = files.included(name) else { return false }
+    guard places.count < StackReader.deepest, !places.contains(where: { $0.file == file.path })
+    else {
+      note(.deep, places[0])
+      return true
+    }
     do throws(Stop) {
-      try read(text, at: path, only: kind, level: level, from: places)
+      try read(file, only: kind, level: level, from: places)
       return true
     } catch {
       return false

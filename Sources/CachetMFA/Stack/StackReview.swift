@@ -12,8 +12,8 @@ struct StackReview {
     case unproven(ours: Stack.Handler, failing: Stack.Handler?)
     /// libpam gives up at a line, and refuses every user.
     case broken(Stack.Place)
-    /// Versions of libpam read a line differently.
-    case unclear(Stack.Place)
+    /// A place cannot be judged.
+    case unclear(Stack.Unclear)
   }
 
   let service: String
@@ -29,6 +29,8 @@ struct StackReview {
 
   func findings() -> [Finding] {
     if let place = stack.broken { return [.broken(place)] }
+    let unread = stack.unclear.filter { $0.reason == .unreadable || $0.reason == .many }
+    guard unread.isEmpty else { return unread.map { .unclear($0) } }
     let account = search(.account)
     // The account line then refuses users without proof, unless it can be skipped itself.
     let ours = stack[.account].filter(\.isOurs)
@@ -45,6 +47,9 @@ struct StackReview {
 
   // MARK: the search
 
+  /// How many ways are tried. Stacks that people write have some hundreds.
+  private static let most = 20_000
+
   /// One way through the stack, as far as it was gone.
   fileprivate struct Way: Hashable {
     var state = StackWalk.State()
@@ -56,7 +61,7 @@ struct StackReview {
     var passer: Int?
     /// A module that proves who the user is has succeeded.
     var isProven = false
-    /// The last such module that failed.
+    /// The first such module that failed.
     var failing: Int?
     /// That failure counts: the stack cannot succeed any more.
     var failed = false
@@ -71,6 +76,9 @@ struct StackReview {
     var open = [Way()]
     var seen: Set<Way> = [Way()]
     while let way = open.popLast() {
+      guard seen.count <= StackReview.most else {
+        return [.unclear(Stack.Unclear(place: handlers[first].places[0], reason: .many))]
+      }
       let index = way.state.index
       guard index < handlers.count else {
         if letsIn(StackWalk.verdict(way.state), kind) {
@@ -112,9 +120,12 @@ extension StackReview.Way {
       isAsked = true
       if code != .success, code != .ignore { refused = index }
     } else if handler.proves {
-      if code == .success { isProven = true } else { failing = index }
+      if code == .success { isProven = true } else { failing = failing ?? index }
+    }
+    // Behind one that failed, pam_deny is how a stack says so.
+    if handler.proves || handler.name == "pam_deny.so" && failing != nil, code != .success {
       let action = handler.control[code]
-      if code != .success, action == .bad || action == .die { failed = true }
+      if action == .bad || action == .die { failed = true }
     }
     guard !isAsked, state.index > index + 1 else { return }
     if handlers[(index + 1)..<state.index].contains(where: \.isOurs) { passer = index }

@@ -14,6 +14,10 @@ struct StackText {
   private(set) var unclear: [Int] = []
   /// The line that the file ends in the middle of: for libpam an error, not a line.
   private(set) var unfinished: Int?
+  /// Lines that libpam 1.5 does not read in one piece.
+  private(set) var long: [Int] = []
+  /// Bytes of the longest line that it does.
+  private static let longest = 1_022
 
   init(_ text: String) {
     var open: Line?
@@ -27,8 +31,10 @@ struct StackText {
       let goesOn = plain.count == part.count && end.map { trimmed[$0] } == UInt8(ascii: "\\")
       if open != nil, end == nil { unclear.append(index + 1) }
       var line = open ?? Line(number: index + 1, text: "")
+      if part.count > Self.longest { long.append(index + 1) }
       line.text += String(decoding: goesOn ? trimmed[..<(end ?? 0)] : trimmed, as: UTF8.self)
       if goesOn { line.text += " " }
+      if line.text.utf8.count > Self.longest, long.last != index + 1 { long.append(index + 1) }
       open = goesOn ? line : nil
       if !goesOn, !line.text.isEmpty { lines.append(line) }
     }

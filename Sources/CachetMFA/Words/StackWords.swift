@@ -19,8 +19,7 @@ extension StackReview.Finding {
       "our line at \(ours.place) says after_first_factor, and a user who fails at "
         + "\(failing.spelled) still reaches it"
     case .broken(let place): "libpam cannot read \(place) and refuses everybody"
-    case .unclear(let place):
-      "\(place) interrupts a line that goes on: libpam 1.5 and 1.7 read it in different ways"
+    case .unclear(let unclear): unclear.words
     }
   }
 
@@ -43,7 +42,7 @@ extension StackReview.Finding {
         : "end the stack at that line ('requisite', or 'default=die' in brackets), or take "
           + "after_first_factor away"
     case .broken: "correct the line, and test a sign-in before you log out"
-    case .unclear: "write the line in one piece"
+    case .unclear(let unclear): unclear.fix
     }
   }
 }
@@ -76,4 +75,30 @@ extension Stack.Place: CustomStringConvertible {
 
 extension Stack.Kind: CustomStringConvertible {
   var description: String { rawValue }
+}
+
+extension Stack.Unclear {
+  fileprivate var words: String {
+    switch reason {
+    case .interrupted:
+      "\(place) interrupts a line that goes on: libpam 1.5 and 1.7 read it in different ways"
+    case .long: "\(place) is longer than 1022 bytes: libpam 1.5 takes its end for a line of its own"
+    case .deep:
+      "behind \(place) files include one another without end, or too deep: versions of libpam "
+        + "differ in what they do"
+    case .unreadable:
+      "\(place.file) cannot be read, or is larger than a megabyte: it was not judged"
+    case .many: "the stack has too many ways to try them all, from \(place) on: it was not judged"
+    }
+  }
+
+  fileprivate var fix: String {
+    switch reason {
+    case .interrupted: "write the line in one piece"
+    case .long: "make the line shorter, comments too"
+    case .deep: "take an include away"
+    case .unreadable: "put a file there that says who may sign in, and no more"
+    case .many: "make the stack smaller, and test a sign-in before you log out"
+    }
+  }
 }
