@@ -84,6 +84,50 @@ extension HostTests {
       }
     }
 
+    @Test(
+      "of lines that lost their marks no pam_permit stays behind that lets everybody in",
+      arguments: [
+        // Comments are stripped, and another line stands in front.
+        "auth required pam_listfile.so item=user sense=deny file=/etc/deny onerr=succeed\n"
+          + "\(alone)\nauth sufficient pam_permit.so\n@include common-auth",
+        // The former recipe.
+        "auth requisite pam_nologin.so\n\(alone)\nauth required pam_permit.so",
+        "\(alone)\nauth required pam_env.so\nauth sufficient pam_permit.so\n@include common-auth",
+        "# cachet-mfa: begin\n\(alone)\nauth sufficient pam_permit.so\n@include common-auth",
+      ])
+    func unmarked(_ auth: String) async throws {
+      try await withHost(sshd: nil) { host in
+        try host.copy("packaging/in-use", to: "/root/in-use")
+        try host.write(
+          "\(auth)\naccount required pam_cachet_mfa.so\n@include common-account\n",
+          to: "/etc/pam.d/sshd")
+        let listed = try await takeOut(on: host)
+        #expect(listed.count == 3, "\(listed)")
+        #expect(try await host.run("/root/in-use").status == 0)
+        let wrong = try await host.pam("sshd", about: "alice", "no-password", as: "root")
+        #expect(!wrong.lines.contains { $0.hasPrefix("call auth PAM_SUCCESS") }, "\(wrong)")
+      }
+    }
+
+    private static let alone =
+      "auth [success=ok ignore=ignore default=die] pam_cachet_mfa.so needs_first_factor"
+
+    @Test("a file that is included by its path is looked at, a block without its end is named")
+    func elsewhere() async throws {
+      try await withHost(sshd: nil) { host in
+        try host.copy("packaging/in-use", to: "/root/in-use")
+        try await host.must(
+          """
+          mkdir /etc/mfa; echo '\(Self.alone)' >/etc/mfa/lines
+          echo 'auth include /etc/mfa/lines' >/etc/pam.d/door
+          printf '# cachet-mfa: begin\\naccount required pam_cachet_mfa.so\\n' >/etc/pam.d/open
+          """)
+        let told = try await host.run("/root/in-use")
+        #expect(told.status == 1 && told.errors.contains("  /etc/mfa/lines:1:auth "), "\(told)")
+        #expect(told.errors.contains("hint: /etc/pam.d/open:1: this block has no end"), "\(told)")
+      }
+    }
+
     /// sshd, sudo, su and root's own way through them, by password and never without one.
     private func passwordsAlone(on host: TestHost) async throws {
       try await host.start(sshd: [])

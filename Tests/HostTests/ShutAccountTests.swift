@@ -94,6 +94,28 @@ extension HostTests {
       }
     }
 
+    @Test(
+      "where sudo judges the target, its recipe opens nothing to unenrolled and disabled users",
+      arguments: ["targetpw", "rootpw", "runaspw"])
+    func target(_ option: String) async throws {
+      try await withBob { home, _ in
+        try home.host.write(
+          "Defaults \(option)\nALL ALL=(ALL) NOPASSWD: ALL\n", to: "/etc/sudoers.d/zz", mode: 0o440)
+        try await home.host.must("useradd --create-home --shell /bin/bash carol")
+        try await home.host.mfa("disable", "bob")
+        for user in ["carol", "bob"] {
+          let visit = try await home.visit {
+            try await home.host.run(
+              "setpriv", "--reuid", user, "--clear-groups", "sudo", "-n", "id", "-un")
+          }
+          #expect(visit.outcome.status != 0 && !visit.outcome.output.contains("root"), "\(visit)")
+          #expect(visit.decisions == ["account refused not-enrolled"], "\(visit)")
+        }
+        let root = try await home.host.run("sudo", "-n", "-u", "bob", "id", "-un")
+        #expect(root.output == "bob\n", "\(root)")
+      }
+    }
+
     /// Debian's own files with the recipes; bob is enrolled.
     private func withBob(_ body: (Guarded, Phone) async throws -> Void) async throws {
       try await withHost(sshd: nil) { host in
