@@ -137,7 +137,7 @@ extension StackReviewTests {
     Case(
       name: "the same, and proof is needed ", files: ["sshd": proven, "common-auth": sufficient]),
     Case(
-      name: "proof is needed by a line that can be skipped itself",
+      name: "proof is needed by a line that can be passed over itself",
       files: [
         "sshd": door("@include common-auth\n\(ours)", "@include common-account\n\(proof)"),
         "common-auth": sufficient,
