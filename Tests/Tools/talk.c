@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,8 +51,9 @@ static bool answer(int terminal, pid_t child, const char *text) {
     if (strcmp(text, "<hangup>") == 0) return kill(child, SIGHUP) == 0;
     if (strcmp(text, "<eof>") == 0) return write(terminal, "\004", 1) == 1;
     if (strcmp(text, "<interrupt>") == 0) return write(terminal, "\003", 1) == 1;
-    size_t n = strlen(text);
-    return write(terminal, text, n) == (ssize_t)n && write(terminal, "\n", 1) == 1;
+    /* In one piece: what comes later, ssh of Debian 13 may hold back to hide when keys are pressed. */
+    struct iovec parts[] = {{(char *)text, strlen(text)}, {"\n", 1}};
+    return writev(terminal, parts, 2) == (ssize_t)strlen(text) + 1;
 }
 
 /* Its exit status; -1 while it runs, where `options` say not to wait. */
